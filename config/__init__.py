@@ -1,0 +1,1 @@
+"""Settings, defaults, logging and the web server's configuration: below everything else."""

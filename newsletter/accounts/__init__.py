@@ -1,0 +1,1 @@
+"""Editors: the people who may use the desk."""

@@ -1,0 +1,198 @@
+"""The database: tables' base, types, and two ways in, one to read and one to write.
+
+SQLite and PostgreSQL are both first-class. SQLite is opened in WAL mode with foreign keys on, and
+every writing transaction begins IMMEDIATE, since a transaction that reads first and writes later
+cannot wait for another writer there: it fails at once.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Final, override
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+    create_engine,
+    event,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql import functions
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from newsletter.errors import GazetteError
+from newsletter.jobs import Announcer, Job
+
+_JOBS: Final = "gazette_jobs"
+_READ_ONLY: Final = "gazette_read_only"
+_BUSY_MILLISECONDS: Final = 20_000
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, always UTC. Text of fixed width on SQLite, so that it sorts as time."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    @override
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class database_now(functions.GenericFunction[datetime]):  # noqa: N801 - SQL functions are lower case
+    """The database's own clock at this statement, plus so many seconds where given.
+
+    Leases run on it, since machines disagree about the time.
+    """
+
+    type = Instant()
+    inherit_cache = True
+
+
+@compiles(database_now, "sqlite")
+def _sqlite_now(element: database_now, compiler: SQLCompiler, **options: Any) -> str:
+    # Written as SQLAlchemy writes a datetime, with six digits, so that texts compare as instants.
+    seconds = compiler.process(element.clauses, **options) or "0"
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', ({seconds}) || ' seconds')"
+
+
+@compiles(database_now, "postgresql")
+def _postgresql_now(element: database_now, compiler: SQLCompiler, **options: Any) -> str:
+    seconds = compiler.process(element.clauses, **options) or "0"
+    return f"(clock_timestamp() + make_interval(secs => {seconds}))"
+
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """The base of all tables; ids across rooms are plain columns, without foreign keys."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant(), str: Text()}
+
+
+class DatabaseUnavailableError(GazetteError):
+    """The database does not answer or refuses us."""
+
+
+def ask_for(session: Session, job: Job) -> None:
+    """Ask for work to be announced once this transaction has been committed."""
+    jobs: dict[Job, None] = session.info.setdefault(_JOBS, {})
+    jobs[job] = None
+
+
+def insert_if_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows that break no unique key; losing a race against another writer is no error."""
+    if not rows:
+        return
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    session.execute(insert(table).on_conflict_do_nothing(), rows)
+
+
+class Database:
+    """The engine, with a way to read and a way to write."""
+
+    def __init__(self, url: str, announce: Announcer) -> None:
+        self.engine = _engine(url)
+        self._announce = announce
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite; only SQL that differs asks."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that cannot write."""
+        options = {_READ_ONLY: True, "postgresql_readonly": True}
+        with self.engine.connect().execution_options(**options) as connection, Session(connection) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: committed at the end, rolled back on any error.
+
+        Jobs asked for with `ask_for` are announced after the commit, never before it: a worker
+        must find the row. Nothing may talk to the network while it is open.
+        """
+        with Session(self.engine, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+            jobs = list(session.info.pop(_JOBS, ()))
+        for job in jobs:
+            self._announce(job)
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(
+            parsed, connect_args={"timeout": _BUSY_MILLISECONDS / 1000}, pool_size=5, max_overflow=20
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if parsed.get_backend_name() == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        connect_args = {"connect_timeout": 5, "options": "-c timezone=UTC"}
+        return create_engine(parsed, pool_pre_ping=True, connect_args=connect_args)
+    raise GazetteError(
+        "GAZETTE_DATABASE_URL: only sqlite:///… and postgresql://… are known; "
+        "leave it empty to use SQLite in the data folder."
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not begin transactions of its own; _begin_sqlite says how they begin.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a claim that is lost with the power would be sent twice
+        "foreign_keys=ON",
+        f"busy_timeout={_BUSY_MILLISECONDS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get(_READ_ONLY):
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

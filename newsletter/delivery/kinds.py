@@ -1,0 +1,51 @@
+"""The kinds of mail, and how each is treated on its way."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum, auto
+from typing import Final
+
+
+class MailKind(StrEnum):
+    """What a mail is. Each has a module and three templates in `mails`."""
+
+    CONFIRMATION = auto()
+    ALREADY_SUBSCRIBED = auto()
+    WELCOME = auto()
+    DIGEST = auto()
+    PROOF = auto()
+    LOGIN_LINK = auto()
+
+
+class Lane(StrEnum):
+    """Mail that a person waits for never stands behind a digest."""
+
+    URGENT = auto()
+    DIGESTS = auto()
+
+
+class WhenUnknown(StrEnum):
+    """What to do with a mail of which nobody knows whether it was taken."""
+
+    RETRY = auto()  # once, byte for byte, under the same Message-ID
+    HOLD = auto()  # until a person decides
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a kind is sent: its lane, how long it is tried, and what an unknown answer means."""
+
+    lane: Lane
+    lifetime: timedelta
+    when_unknown: WhenUnknown = WhenUnknown.RETRY
+    unknown_pause: timedelta = timedelta(seconds=30)
+
+
+POLICIES: Final = {
+    MailKind.CONFIRMATION: Policy(Lane.URGENT, timedelta(hours=24)),
+    MailKind.ALREADY_SUBSCRIBED: Policy(Lane.URGENT, timedelta(hours=24)),
+    MailKind.WELCOME: Policy(Lane.URGENT, timedelta(hours=24)),
+    MailKind.LOGIN_LINK: Policy(Lane.URGENT, timedelta(hours=24)),
+    MailKind.PROOF: Policy(Lane.URGENT, timedelta(hours=24)),
+    MailKind.DIGEST: Policy(Lane.DIGESTS, timedelta(hours=72)),
+}

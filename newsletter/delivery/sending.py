@@ -1,0 +1,251 @@
+"""One path to the wire: claim → compose → send → settle.
+
+Each step is a transaction of its own, and none is open while the network is talked to: a relay
+may take ten minutes to answer, and a row locked for so long would stop everybody else.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol, assert_never
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.orm import Session
+
+from newsletter.clock import Clock
+from newsletter.database import Database
+from newsletter.delivery import outbox, relays
+from newsletter.delivery.deliveries import FINAL, Delivery, DeliveryState
+from newsletter.delivery.kinds import POLICIES, Lane, MailKind
+from newsletter.delivery.mail import MailError, OutgoingMail
+from newsletter.delivery.outcomes import Accepted, Deferred, Outcome, Refused, Scope, Unknown
+from newsletter.delivery.retry import next_attempt
+from newsletter.delivery.transports.protocol import Answer, Transport
+
+_log = structlog.get_logger(__name__)
+
+_FIRST_BATCH: Final = 20
+_LARGEST_BATCH: Final = 1000
+_BATCH_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Withhold:
+    """The composer's answer when a mail must not go out any more."""
+
+    reason: str
+
+
+class Composer(Protocol):
+    """Makes the mail of a delivery from what the database says now. Handed down by the wiring."""
+
+    def __call__(self, session: Session, row: Delivery, now: datetime) -> OutgoingMail | Withhold:
+        """The mail, or why it must not go out. Raises MailError when it cannot be made."""
+        ...
+
+
+class Settler(Protocol):
+    """Told, in the same transaction, that a delivery has reached a final state."""
+
+    def __call__(self, session: Session, delivery_id: int, state: DeliveryState) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What sending needs."""
+
+    database: Database
+    transport: Transport
+    compose: Composer
+    on_final: Settler
+    clock: Clock
+    lease: timedelta
+
+
+def boot_seconds() -> float:
+    """Seconds since the machine started, asleep or not: a stopped process sees that time went by."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
+
+
+def send_due(sending: Sending, lane: Lane, *, seconds: float, is_stopping: Callable[[], bool]) -> int:
+    """Send what is due in a lane for at most `seconds`; returns how many deliveries were settled.
+
+    Ends when nothing is due, when the relay takes no mail, when the time is over or when
+    `is_stopping` says so. What was claimed and not tried is given back.
+    """
+    ends_at = boot_seconds() + seconds
+    size, settled = _FIRST_BATCH, 0
+    while boot_seconds() < ends_at and not is_stopping():
+        batch = _Batch(sending, lane, is_stopping)
+        started = boot_seconds()
+        done = batch.run(size)
+        settled += done
+        if batch.is_over:
+            break
+        # What this worker will send in two seconds: short leases, few rows to lose.
+        rate = done / max(boot_seconds() - started, 0.001)
+        size = max(1, min(int(rate * _BATCH_SECONDS), _LARGEST_BATCH))
+    return settled
+
+
+class _Batch:
+    """One claim and what becomes of it."""
+
+    def __init__(self, sending: Sending, lane: Lane, is_stopping: Callable[[], bool]) -> None:
+        self._sending = sending
+        self._lane = lane
+        self._is_stopping = is_stopping
+        self._lease_id = uuid4().hex
+        self._leased_at = boot_seconds()
+        self._untried: list[Delivery] = []
+        self._settled = 0
+        self.is_over = False
+
+    def run(self, size: int) -> int:
+        sending = self._sending
+        now = sending.clock.now()
+        with sending.database.write() as session:
+            trouble = relays.breaker(session)
+            if trouble is not None and trouble.retry_at is not None and trouble.retry_at > now:
+                self.is_over = True
+                return 0
+            self._leased_at = boot_seconds()
+            self._untried = outbox.claim(
+                session, self._lane, lease_id=self._lease_id, lease=sending.lease, limit=size, now=now
+            )
+        if not self._untried:
+            self.is_over = True
+            return 0
+        if trouble is not None:
+            self._untried, spare = self._untried[:1], self._untried[1:]
+            self._release(spare)  # one mail to try whether the relay is back
+        for answer in sending.transport.transmit(self._mails()):
+            self._record(answer)
+        self._release(self._untried)
+        return self._settled
+
+    def _mails(self) -> Iterator[OutgoingMail]:
+        """The mails of this batch, each composed and marked as on its way when it is asked for."""
+        while self._untried and not self._is_stopping():
+            if not self._keep_lease():
+                self.is_over = False
+                return
+            mail = self._prepare(self._untried.pop(0))
+            if mail is not None:
+                yield mail
+
+    def _keep_lease(self) -> bool:
+        """Renew the lease when a third of it is used; False when it has ended (a stopped process)."""
+        age = boot_seconds() - self._leased_at
+        length = self._sending.lease.total_seconds()
+        if age >= length * 0.9:
+            return False
+        if age >= length / 3:
+            renewed_at = boot_seconds()
+            with self._sending.database.write() as session:
+                outbox.renew(session, self._lease_id, self._sending.lease)
+            self._leased_at = renewed_at
+        return True
+
+    def _prepare(self, row: Delivery) -> OutgoingMail | None:
+        with structlog.contextvars.bound_contextvars(delivery_id=row.id):
+            try:
+                return self._composed(row)
+            except MailError as error:
+                _log.exception("mail_cannot_be_made")
+                self._give_up(row, str(error))
+            except Exception:  # noqa: BLE001 - one poisoned row must not hold up all the others
+                _log.exception("composing_failed")
+                self._postpone(row, "this mail could not be made; the log says why")
+            return None
+
+    def _composed(self, row: Delivery) -> OutgoingMail | None:
+        now = self._sending.clock.now()
+        with self._sending.database.write() as session:
+            mail = self._sending.compose(session, row, now)
+            if isinstance(mail, Withhold):
+                self._finish(session, row, DeliveryState.WITHHELD, reply=mail.reason)
+                return None
+            is_ours = outbox.mark_sending(session, row, self._lease_id, now=now)
+            return mail if is_ours else None
+
+    def _record(self, answer: Answer) -> None:
+        mail, outcome = answer.mail, answer.outcome
+        with self._sending.database.write() as session:
+            now = self._sending.clock.now()
+            if isinstance(outcome, Deferred) and outcome.scope is Scope.RELAY:
+                self.is_over = True
+                retry_at = relays.trip(session, outcome.reply, now=now)
+                _log.warning("relay_takes_no_mail", reply=outcome.reply, retry_at=retry_at.isoformat())
+            elif isinstance(outcome, Accepted):
+                relays.close_breaker(session)
+            if mail is not None:
+                self._settle(session, mail, outcome, now)
+        if mail is not None:
+            _log.info("mail_settled", delivery_id=mail.delivery_id, outcome=type(outcome).__name__.lower())
+
+    def _settle(self, session: Session, mail: OutgoingMail, outcome: Outcome, now: datetime) -> None:
+        row = session.get_one(Delivery, mail.delivery_id)
+        state, values = _after(row, outcome, now=now, chance=random.random())  # noqa: S311 - jitter
+        if outbox.settle(session, row.id, mail.attempt, state, reply=outcome.reply, **values):
+            self._settled += 1
+            if state in FINAL:
+                self._sending.on_final(session, row.id, state)
+
+    def _give_up(self, row: Delivery, reason: str) -> None:
+        with self._sending.database.write() as session:
+            self._finish(session, row, DeliveryState.FAILED, reply=reason)
+
+    def _postpone(self, row: Delivery, reason: str) -> None:
+        now = self._sending.clock.now()
+        state, values = _after(row, Deferred(reason), now=now, chance=0.5)
+        with self._sending.database.write() as session:
+            self._finish(session, row, state, reply=reason, **values)
+
+    def _finish(self, session: Session, row: Delivery, state: DeliveryState, **values: Any) -> None:
+        values.setdefault("settled_at", self._sending.clock.now() if state in FINAL else None)
+        if outbox.settle(session, row.id, row.attempts, state, **values) and state in FINAL:
+            self._settled += 1
+            self._sending.on_final(session, row.id, state)
+
+    def _release(self, rows: list[Delivery]) -> None:
+        if rows:
+            with self._sending.database.write() as session:
+                outbox.release(session, [row.id for row in rows], self._lease_id)
+
+
+def _after(
+    row: Delivery, outcome: Outcome, *, now: datetime, chance: float
+) -> tuple[DeliveryState, dict[str, Any]]:
+    """The state that follows an outcome, and what else stands in the row then."""
+    match outcome:
+        case Accepted():
+            return DeliveryState.SENT, {"settled_at": now}
+        case Refused():
+            return DeliveryState.FAILED, {"settled_at": now}
+        case Unknown():
+            return DeliveryState.UNKNOWN, outbox.after_unknown(MailKind(row.kind), row.unknowns, now=now)
+        case Deferred(scope=Scope.RELAY):
+            # The relay took no mail at all: this one was not tried, and waits in its place.
+            if now > row.created_at + POLICIES[MailKind(row.kind)].lifetime:
+                return DeliveryState.FAILED, {"settled_at": now}
+            return DeliveryState.QUEUED, {}
+        case Deferred():
+            deferrals = row.deferrals + 1
+            again = next_attempt(
+                POLICIES[MailKind(row.kind)],
+                created_at=row.created_at,
+                deferrals=deferrals,
+                now=now,
+                chance=chance,
+            )
+            if again is None:
+                return DeliveryState.FAILED, {"deferrals": deferrals, "settled_at": now}
+            return DeliveryState.DEFERRED, {"deferrals": deferrals, "next_attempt_at": again}
+        case _:
+            assert_never(outcome)

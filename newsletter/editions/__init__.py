@@ -1,0 +1,1 @@
+"""Editions: when they are due, what stands in them, and who gets which digest."""

@@ -1,0 +1,96 @@
+"""Editions, their articles and variants, and the ledger, as tables."""
+
+from datetime import date, datetime
+from enum import StrEnum, auto
+
+from sqlalchemy import JSON, Date, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsletter.database import Base, BigId
+
+
+class EditionState(StrEnum):
+    """Where an edition stands."""
+
+    COLLECTING = auto()  # until its cutoff
+    CLOSED = auto()  # the list is frozen
+    SENDING = auto()
+    SENT = auto()
+    SKIPPED = auto()  # with the reason
+
+
+SPECIAL = "special"
+"""The cadence of an edition that an editor sends now."""
+
+
+class Edition(Base):
+    """One newsletter × cadence × local calendar date, or one special send."""
+
+    __tablename__ = "editions"
+    __table_args__ = (
+        # The schedule is these rows: two schedulers, or none for a while, change nothing.
+        UniqueConstraint("newsletter_id", "cadence", "local_date"),
+        Index("ix_editions_due", "state", "send_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    newsletter_id: Mapped[int] = mapped_column(BigId)
+    cadence: Mapped[str]  # daily, weekly or special
+    local_date: Mapped[date | None] = mapped_column(Date)  # None: special
+    state: Mapped[str]
+    cutoff_at: Mapped[datetime]
+    send_at: Mapped[datetime]
+    number: Mapped[int | None]
+    is_rehearsal: Mapped[bool] = mapped_column(default=False)  # only editors got it; nothing counts
+    requested_by: Mapped[int | None] = mapped_column(BigId)  # the editor, of a special edition
+    # How far the fan-out has come: the last subscription looked at, and when it was done.
+    fanned_out_to: Mapped[int] = mapped_column(BigId, default=0)
+    fanned_out_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    reason: Mapped[str | None]  # of a skipped edition, as a sentence
+
+
+class EditionArticle(Base):
+    """An article on an edition's frozen list."""
+
+    __tablename__ = "edition_articles"
+
+    edition_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    article_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    position: Mapped[int]
+
+
+class Variant(Base):
+    """One distinct list of articles within an edition, shared by all readers who get just that."""
+
+    __tablename__ = "variants"
+    __table_args__ = (UniqueConstraint("edition_id", "key"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    edition_id: Mapped[int] = mapped_column(BigId)
+    key: Mapped[str]  # its articles and how many more there are, as a short text
+    article_ids: Mapped[list[int]] = mapped_column(JSON)
+    more: Mapped[int]
+    # Rendered once, with slots for what is personal, so that every retry has the same bytes.
+    subject: Mapped[str | None]
+    body_text: Mapped[str | None]
+    body_html: Mapped[str | None]
+
+
+class LedgerState(StrEnum):
+    """What a reader's ledger says of an article."""
+
+    RESERVED = auto()  # by a delivery that is under way
+    GIVEN = auto()
+
+
+class LedgerEntry(Base):
+    """An article that a reader was given, or that a delivery under way holds for them."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (Index("ix_ledger_edition_subscriber", "edition_id", "subscriber_id"),)
+
+    subscriber_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    article_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    edition_id: Mapped[int] = mapped_column(BigId)
+    state: Mapped[str]

@@ -1,0 +1,35 @@
+"""Work that is asked for after a commit.
+
+The database is the queue; a job is only the doorbell (rule 1 of the house). A lost announcement
+costs a few seconds until the sweep finds the rows, never a mail. `tasks/` maps each kind to the
+Celery function that does it; this module knows nothing of that.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+
+class JobKind(StrEnum):
+    """All kinds of work; an architecture test holds a task against each."""
+
+    SEND_URGENT = auto()  # confirmations, login links: what a person waits for
+    SEND_DIGESTS = auto()
+    FAN_OUT = auto()  # row_id: the edition
+    POLL_FEED = auto()  # row_id: the feed
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work: its kind, and the id of the row it is about, where it is about one."""
+
+    kind: JobKind
+    row_id: int | None = None
+
+
+Announcer = Callable[[Job], None]
+"""Rings the bell. It must not raise and must not wait: the row is already safe."""
+
+
+def announce_nothing(_job: Job) -> None:
+    """The announcer of commands and tests that leave the work to the sweep."""

@@ -1,0 +1,39 @@
+"""Every address that a mail may lead to. Absolute, from the configuration, never from a request."""
+
+from dataclasses import dataclass
+
+from newsletter.signing import Purpose, Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Builds the links of mails; an architecture test holds a page against each."""
+
+    base_url: str
+    signer: Signer
+
+    def subscribe(self, newsletter_slug: str) -> str:
+        """The sign-up page of a newsletter."""
+        return f"{self.base_url}/n/{newsletter_slug}"
+
+    def confirm(self, subscription_id: int, nonce: str) -> str:
+        """The page with the button that confirms a sign-up."""
+        return f"{self.base_url}/confirm/{self.signer.token(Purpose.CONFIRM, subscription_id, nonce)}"
+
+    def preferences(self, subscription_id: int, nonce: str) -> str:
+        """The page where a reader changes what comes."""
+        token = self.signer.token(Purpose.PREFERENCES, subscription_id, nonce)
+        return f"{self.base_url}/preferences/{token}"
+
+    def leave(self, subscription_id: int, nonce: str) -> str:
+        """The page that ends a subscription; also the one-click address of RFC 8058."""
+        token = self.signer.token(Purpose.LEAVE, subscription_id, nonce)
+        return f"{self.base_url}/unsubscribe/{token}"
+
+    def login(self, login_link_id: int, nonce: str) -> str:
+        """The page that lets an editor in, once."""
+        return f"{self.base_url}/desk/login/{self.signer.token(Purpose.LOGIN, login_link_id, nonce)}"
+
+    def desk(self) -> str:
+        """The desk."""
+        return f"{self.base_url}/desk/"

@@ -1,0 +1,1 @@
+"""Readers: who subscribes to what, with which choices, and the evidence that they agreed."""

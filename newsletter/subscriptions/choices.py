@@ -1,0 +1,51 @@
+"""What a reader chose: topics and cadence."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from newsletter.subscriptions.subscribers import Cadence, Subscription, SubscriptionTopic
+
+
+def topics_chosen(session: Session, subscription_id: int) -> dict[int, datetime]:
+    """The topics of a subscription and since when; none means all."""
+    query = select(SubscriptionTopic.topic_id, SubscriptionTopic.chosen_at).where(
+        SubscriptionTopic.subscription_id == subscription_id
+    )
+    return {topic_id: chosen_at for topic_id, chosen_at in session.execute(query)}
+
+
+def choose_topics(
+    session: Session, subscription_id: int, topic_ids: Collection[int], *, now: datetime
+) -> None:
+    """Set the topics of a subscription; those kept keep the instant since when."""
+    before = topics_chosen(session, subscription_id)
+    dropped = set(before) - set(topic_ids)
+    if dropped:
+        session.execute(
+            delete(SubscriptionTopic).where(
+                SubscriptionTopic.subscription_id == subscription_id,
+                SubscriptionTopic.topic_id.in_(dropped),
+            )
+        )
+    added = [
+        {"subscription_id": subscription_id, "topic_id": topic_id, "chosen_at": now}
+        for topic_id in sorted(set(topic_ids) - set(before))
+    ]
+    if added:
+        session.execute(insert(SubscriptionTopic), added)
+
+
+def change(
+    session: Session,
+    subscription: Subscription,
+    *,
+    topic_ids: Collection[int],
+    cadence: Cadence,
+    now: datetime,
+) -> None:
+    """Take what a reader changed on the preferences page; it touches the next digest."""
+    subscription.cadence = cadence
+    choose_topics(session, subscription.id, topic_ids, now=now)

@@ -1,0 +1,53 @@
+"""What a reader agrees to, word for word, and the evidence of it."""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter.subscriptions.subscribers import Consent, ConsentAct
+
+NETWORK_PREFIX = {4: 24, 6: 48}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where and how somebody acted: the page, the sentence shown, the network address."""
+
+    page: str
+    wording: str
+    network: str
+
+
+def consent_sentence(newsletter_name: str) -> str:
+    """The sentence above the subscribe button; stored as shown with every sign-up."""
+    return (
+        f"By pressing the button I ask {newsletter_name} to send me these mails. I can change this or leave "
+        "with one press, from every mail. Nobody else gets my address, and nobody records when I open a mail."
+    )
+
+
+def shortened_network(address: str | None) -> str:
+    """A network address cut to /24 or /48, which tells networks apart and not people; or nothing."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return ""
+    return str(ipaddress.ip_network(f"{parsed}/{NETWORK_PREFIX[parsed.version]}", strict=False))
+
+
+def record(
+    session: Session, subscription_id: int, act: ConsentAct, evidence: Evidence, *, now: datetime
+) -> None:
+    """Add a line to the evidence; lines are never changed."""
+    session.add(
+        Consent(
+            subscription_id=subscription_id,
+            act=act,
+            at=now,
+            wording=evidence.wording,
+            page=evidence.page,
+            network=evidence.network,
+        )
+    )

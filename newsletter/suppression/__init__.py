@@ -1,0 +1,1 @@
+"""Whom we must not write to, and why."""
