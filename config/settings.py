@@ -52,6 +52,9 @@ class Settings(BaseModel):
     lease_seconds: float = Field(default=30.0, ge=1, le=300)
     sweep_seconds: float = Field(default=10.0, ge=0.2, le=60)
     port: int = Field(default=8000, ge=1, le=65535)
+    # Set by the launcher for its children, not by people.
+    inbox_port: int = Field(default=0, ge=0, le=65535)  # of the embedded inbox; 0: there is none
+    ready_file: Path | None = None  # a worker or scheduler makes this file when it is ready
 
     @field_validator("former_urls", "fetch_allow", mode="before")
     @classmethod
@@ -70,10 +73,10 @@ class Settings(BaseModel):
             raise ValueError("write it like https://news.example.org")
         return value.rstrip("/")
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "ready_file")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return None if value is None else value.expanduser().absolute()
 
     @model_validator(mode="after")
     def _long_secrets(self) -> Self:

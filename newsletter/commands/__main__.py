@@ -1,0 +1,5 @@
+"""`python -m newsletter.commands`."""
+
+from newsletter.commands import main
+
+main()

@@ -1,0 +1,108 @@
+"""The Flask application: put together from services."""
+
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from newsletter.web import errors, health
+from newsletter.web.desk import entry, pages
+from newsletter.web.desk.login import add_login
+from newsletter.web.doors import EXTENSION
+from newsletter.web.inbox import views as inbox
+from newsletter.web.public import demo, joining, leaving, preferences
+from newsletter.wiring import Services
+
+ROOT: Final = Path(__file__).parent.parent.parent
+_LARGEST_REQUEST: Final = 256 * 1024
+
+POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self' https: data:",
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""The Content-Security-Policy of every page; the frames that show mails have one of their own."""
+
+_csrf: Final = CSRFProtect()
+
+
+def create_app(services: Services) -> Flask:
+    """The web door for these services."""
+    app = Flask(
+        "newsletter.web",
+        template_folder=str(ROOT / "templates" / "web"),
+        static_folder=str(ROOT / "newsletter" / "web" / "static"),
+    )
+    app.extensions[EXTENSION] = services
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    is_https = services.settings.base_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=services.signer.digest("flask session", "cookie"),
+        SESSION_COOKIE_NAME="__Host-gazette" if is_https else "gazette",
+        SESSION_COOKIE_SECURE=is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
+        # Absolute links come from the settings alone; a request under another name is refused.
+        TRUSTED_HOSTS=[urlsplit(services.settings.base_url).hostname or "", "localhost", "127.0.0.1"],
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    if services.settings.trusted_proxies:
+        hops = services.settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.before_request(_begin)
+    app.after_request(_end)
+    _csrf.init_app(app)
+    add_login(app)
+    for blueprint in (
+        health.blueprint,
+        joining.blueprint,
+        preferences.blueprint,
+        leaving.blueprint,
+        demo.blueprint,
+        entry.blueprint,
+        pages.blueprint,
+        inbox.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    for blueprint in (joining.blueprint, preferences.blueprint, leaving.blueprint):
+        # Reader pages set no cookie; the token in the path is the authority.
+        _csrf.exempt(blueprint)
+    errors.register(app)
+    return app
+
+
+def _begin() -> None:
+    g.request_id = uuid4().hex[:16]
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _end(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers["X-Request-Id"] = g.get("request_id", "")
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+        headers.setdefault("X-Robots-Tag", "noindex" if request.view_args else "all")
+    structlog.get_logger(__name__).info(
+        "request", method=request.method, endpoint=request.endpoint, status=response.status_code
+    )
+    return response

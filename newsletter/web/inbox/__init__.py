@@ -1,0 +1,1 @@
+"""The local inbox, where mail stays while there is no relay."""

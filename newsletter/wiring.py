@@ -1,0 +1,144 @@
+"""The composition root: from Settings to Services, and what lower rooms are handed from above."""
+
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from socket import gethostname
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from config.settings import Settings, SettingsError, secret_key_from
+from newsletter.accounts import editors as _editors  # noqa: F401 - every table belongs to the metadata
+from newsletter.clock import Clock, SystemClock
+from newsletter.database import Database
+from newsletter.delivery import relays as _relays  # noqa: F401 - as above
+from newsletter.delivery.deliveries import Delivery, DeliveryState
+from newsletter.delivery.kinds import Lane
+from newsletter.delivery.sending import Composer, Sending
+from newsletter.delivery.transports.protocol import Transport
+from newsletter.delivery.transports.smtp import SmtpTransport, relay_address
+from newsletter.editions import ledger
+from newsletter.feeds.fetching import FeedFetcher, HttpFetcher
+from newsletter.jobs import Announcer
+from newsletter.links import Links
+from newsletter.mails.composing import MailComposer
+from newsletter.signing import Signer
+from newsletter.suppression import suppressions as _suppressions  # noqa: F401 - as above
+
+
+@dataclass(frozen=True)
+class Services:
+    """What doors and tasks work with; one per process."""
+
+    settings: Settings
+    clock: Clock
+    signer: Signer
+    links: Links
+    database: Database
+    composer: Composer
+
+    @cached_property
+    def fetcher(self) -> FeedFetcher:
+        """Fetches feeds, with the address check."""
+        return HttpFetcher(
+            allow=self.settings.fetch_allow, user_agent=f"Gazette/0.1 (+{self.settings.base_url})"
+        )
+
+    @cached_property
+    def _lanes(self) -> "dict[Lane, threading.Lock]":
+        return {lane: threading.Lock() for lane in Lane}
+
+    @cached_property
+    def _transports(self) -> dict[Lane, Transport]:
+        return {}
+
+    def sending(self, lane: Lane) -> Sending:
+        """What sending in a lane needs; each lane has a connection of its own in each process."""
+        with self._lanes[lane]:
+            if lane not in self._transports:
+                self._transports[lane] = new_transport(self.settings)
+        return Sending(
+            database=self.database,
+            transport=self._transports[lane],
+            compose=self.composer,
+            on_final=settle_ledger,
+            clock=self.clock,
+            lease=timedelta(seconds=self.settings.lease_seconds),
+        )
+
+    def abort_sending(self) -> None:
+        """Stop waiting for the relay's answers; what still waits becomes unknown."""
+        for transport in list(self._transports.values()):
+            transport.abort()
+
+    def close(self) -> None:
+        """Give back connections."""
+        for transport in list(self._transports.values()):
+            transport.close()
+        self.database.close()
+
+
+def build_services(
+    settings: Settings, announce: Announcer, *, clock: Clock | None = None
+) -> Services:
+    """Everything, put together. Raises SettingsError or GazetteError with what to mend."""
+    signer = Signer(_secret_keys(settings))
+    links = Links(settings.base_url, signer)
+    return Services(
+        settings=settings,
+        clock=clock or SystemClock(),
+        signer=signer,
+        links=links,
+        database=Database(database_url(settings), announce),
+        composer=MailComposer(links, signer),
+    )
+
+
+def database_url(settings: Settings) -> str:
+    """The database: as set, or SQLite in the data folder."""
+    given = settings.database_url.get_secret_value()
+    return given or f"sqlite:///{settings.data_dir / 'gazette.sqlite3'}"
+
+
+def new_transport(settings: Settings) -> Transport:
+    """The relay as set, or the local inbox."""
+    url = settings.smtp_url.get_secret_value()
+    if not url:
+        if not settings.inbox_port:
+            raise SettingsError(
+                "GAZETTE_SMTP_URL: there is no relay and no local inbox to send to. Set it, or start with ./run."
+            )
+        url = f"smtp://127.0.0.1:{settings.inbox_port}?tls=none"
+    address = relay_address(
+        url, user=settings.smtp_user, password=settings.smtp_password.get_secret_value()
+    )
+    return SmtpTransport(address, helo=_helo(settings))
+
+
+def settle_ledger(session: Session, delivery_id: int, state: DeliveryState) -> None:
+    """A delivery has reached a final state: its articles are given, or due again."""
+    row = session.get_one(Delivery, delivery_id)
+    if row.edition_id is None or row.subscriber_id is None:
+        return
+    if state is DeliveryState.SENT:
+        ledger.give(session, row.edition_id, row.subscriber_id)
+    else:
+        ledger.give_back(session, row.edition_id, row.subscriber_id)
+
+
+def _helo(settings: Settings) -> str:
+    """Our name in EHLO: that of the public address, which the operator's DNS knows."""
+    return urlsplit(settings.base_url).hostname or gethostname()
+
+
+def _secret_keys(settings: Settings) -> tuple[str, ...]:
+    if settings.secret_keys:
+        return settings.secret_keys
+    if not settings.is_loopback:
+        raise SettingsError(
+            "GAZETTE_SECRET_KEY: set one, the same on every machine; "
+            "make it with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    return (secret_key_from(settings.data_dir),)

@@ -1,0 +1,1 @@
+"""Celery's side: the doorbell. Tasks are thin; what they do stands in `newsletter`."""

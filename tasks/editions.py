@@ -1,0 +1,11 @@
+"""Editions: writing out deliveries."""
+
+from newsletter.editions import fanout
+from tasks.celery import app
+from tasks.worker import services
+
+
+@app.task  # type: ignore[untyped-decorator]
+def fan_out(edition_id: int) -> None:
+    """Write the deliveries of an edition."""
+    fanout.fan_out(services().database, services().clock, edition_id)

@@ -1,0 +1,26 @@
+"""The queues, and which task does which job."""
+
+from typing import Final
+
+from newsletter.jobs import JobKind
+
+URGENT: Final = "urgent"
+DIGESTS: Final = "digests"
+UPKEEP: Final = "upkeep"
+
+QUEUES: Final = (URGENT, DIGESTS, UPKEEP)
+
+TASKS: Final = {
+    JobKind.SEND_URGENT: "tasks.sending.send_urgent",
+    JobKind.SEND_DIGESTS: "tasks.sending.send_digests",
+    JobKind.FAN_OUT: "tasks.editions.fan_out",
+    JobKind.POLL_FEED: "tasks.feeds.poll_feed",
+}
+
+ROUTES: Final = {
+    "tasks.sending.send_urgent": {"queue": URGENT},
+    "tasks.sending.send_digests": {"queue": DIGESTS},
+    "tasks.editions.*": {"queue": UPKEEP},
+    "tasks.feeds.*": {"queue": UPKEEP},
+    "tasks.upkeep.*": {"queue": UPKEEP},
+}

@@ -1,0 +1,23 @@
+"""The sweep: finds everything that is due, whether or not a bell was rung for it."""
+
+from newsletter.database import ask_for
+from newsletter.delivery import outbox
+from newsletter.editions import schedule
+from newsletter.feeds.polling import due_feeds
+from newsletter.jobs import Job, JobKind
+from tasks.celery import app
+from tasks.worker import services
+
+
+@app.task  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Bring editions to where they should be and ring for mail, feeds and ended leases."""
+    parts = services()
+    now = parts.clock.now()
+    with parts.database.write() as session:
+        schedule.tick(session, now=now)
+        outbox.sweep_ended_leases(session, now=now)
+        for lane in outbox.due_lanes(session, now=now):
+            ask_for(session, Job(outbox.BELLS[lane]))
+        for feed_id in due_feeds(session, now=now):
+            ask_for(session, Job(JobKind.POLL_FEED, feed_id))

@@ -1,0 +1,49 @@
+"""The worker process: its services, its logs, and its orderly end."""
+
+import threading
+from functools import cache
+from typing import Any, Final
+
+import structlog
+from celery import signals
+
+from config.logging import configure_logging
+from config.settings import read_settings
+from newsletter.wiring import Services, build_services
+from tasks.announcing import announcer
+from tasks.celery import app
+
+ANSWER_SECONDS: Final = 8.0
+"""After SIGTERM nothing new starts; the relay's answers are awaited for so long."""
+
+stopping = threading.Event()
+
+
+@cache
+def services() -> Services:
+    """The services of this process."""
+    return build_services(read_settings(), announcer(app))
+
+
+@signals.setup_logging.connect  # type: ignore[untyped-decorator]
+def _set_up_logging(**_details: Any) -> None:
+    configure_logging(read_settings())
+
+
+@signals.task_prerun.connect  # type: ignore[untyped-decorator]
+def _begin_task(task_id: str, task: Any, **_details: Any) -> None:
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(task_id=task_id, task=task.name)
+
+
+@signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def _begin_to_stop(**_details: Any) -> None:
+    stopping.set()
+    timer = threading.Timer(ANSWER_SECONDS, services().abort_sending)
+    timer.daemon = True
+    timer.start()
+
+
+@signals.worker_shutdown.connect  # type: ignore[untyped-decorator]
+def _end(**_details: Any) -> None:
+    services().close()

@@ -1,0 +1,117 @@
+"""Fixtures that every test may ask for: real databases, a clock that stands still, services."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from newsletter.database import Base, Database
+from newsletter.jobs import Job
+from newsletter.migrations import migrate
+from tests.servers import MissingPartError, PostgresServer, RedisServer
+
+IN_CI = os.environ.get("CI") == "true"
+
+
+def missing(reason: str) -> None:
+    """A real part is not there: a failure in CI, elsewhere a skip that says why."""
+    if IN_CI:
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+class StandingClock:
+    """A clock that tests set."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_by(self, span: timedelta) -> None:
+        self.at += span
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    """Tuesday, 24 November 2026, nine in the morning (UTC)."""
+    return StandingClock(datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A migrated PostgreSQL database of this test process."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    try:
+        server = PostgresServer(tmp_path_factory.mktemp("postgres"), given)
+    except MissingPartError as error:
+        missing(str(error))
+        return
+    with server as url:
+        database = Database(url, announce=lambda _job: None)
+        migrate(database.engine)
+        database.close()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Redis server of this test process."""
+    try:
+        server = RedisServer(tmp_path_factory.mktemp("redis"))
+    except MissingPartError as error:
+        missing(str(error))
+        return
+    with server as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, copied for every test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    database = Database(f"sqlite:///{path}", announce=lambda _job: None)
+    migrate(database.engine)
+    database.close()  # the last connection to close writes the log back into the file
+    return path
+
+
+@pytest.fixture
+def announced() -> list[Job]:
+    """The jobs announced by the `database` of this test."""
+    return []
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> str:
+    """The URL of an empty, migrated database; every test that asks runs on both kinds."""
+    if request.param == "sqlite":
+        path = tmp_path / "gazette.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("postgres_url")
+    _empty(url)
+    return url
+
+
+@pytest.fixture
+def database(database_url: str, announced: list[Job]) -> Iterator[Database]:
+    """An empty, migrated database, SQLite and PostgreSQL in turn."""
+    database = Database(database_url, announce=announced.append)
+    yield database
+    database.close()
+
+
+def _empty(url: str) -> None:
+    database = Database(url, announce=lambda _job: None)
+    with database.engine.begin() as connection:
+        tables = ", ".join(f'"{table}"' for table in Base.metadata.tables)
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+    database.close()
