@@ -158,7 +158,8 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
     values = {
         name.removeprefix("GAZETTE_").lower(): value
         for name, value in given.items()
-        if name.startswith("GAZETTE_") and name.removeprefix("GAZETTE_").lower() in known
+        # An empty variable means "not set": compose files pass on what nobody gave.
+        if value and name.startswith("GAZETTE_") and name.removeprefix("GAZETTE_").lower() in known
     }
     if given.get("PORT"):
         values["port"] = given["PORT"]

@@ -42,9 +42,7 @@ class Services:
     @cached_property
     def fetcher(self) -> FeedFetcher:
         """Fetches feeds, with the address check."""
-        return HttpFetcher(
-            allow=self.settings.fetch_allow, user_agent=f"Gazette/0.1 (+{self.settings.base_url})"
-        )
+        return HttpFetcher(allow=self.settings.fetch_allow, user_agent=f"Gazette/0.1 (+{self.settings.base_url})")
 
     @cached_property
     def _lanes(self) -> "dict[Lane, threading.Lock]":
@@ -80,9 +78,7 @@ class Services:
         self.database.close()
 
 
-def build_services(
-    settings: Settings, announce: Announcer, *, clock: Clock | None = None
-) -> Services:
+def build_services(settings: Settings, announce: Announcer, *, clock: Clock | None = None) -> Services:
     """Everything, put together. Raises SettingsError or GazetteError with what to mend."""
     signer = Signer(_secret_keys(settings))
     links = Links(settings.base_url, signer)
@@ -111,9 +107,7 @@ def new_transport(settings: Settings) -> Transport:
                 "GAZETTE_SMTP_URL: there is no relay and no local inbox to send to. Set it, or start with ./run."
             )
         url = f"smtp://127.0.0.1:{settings.inbox_port}?tls=none"
-    address = relay_address(
-        url, user=settings.smtp_user, password=settings.smtp_password.get_secret_value()
-    )
+    address = relay_address(url, user=settings.smtp_user, password=settings.smtp_password.get_secret_value())
     return SmtpTransport(address, helo=_helo(settings))
 
 

@@ -14,9 +14,7 @@ _VISIBILITY_SECONDS: Final = 120  # twice the longest task and more; lost messag
 def make_celery(settings: Settings) -> Celery:
     """A Celery application for these settings."""
     if not settings.redis_url.get_secret_value():
-        raise SettingsError(
-            "GAZETTE_REDIS_URL: not set; write it like redis://localhost:6379/0, or start with ./run."
-        )
+        raise SettingsError("GAZETTE_REDIS_URL: not set; write it like redis://localhost:6379/0, or start with ./run.")
     made = Celery("gazette", broker=settings.redis_url.get_secret_value())
     made.conf.update(
         include=["tasks.sending", "tasks.editions", "tasks.feeds", "tasks.upkeep", "tasks.worker"],

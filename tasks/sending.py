@@ -36,9 +36,7 @@ def _send(lane: Lane) -> None:
     if not _running[lane].acquire(blocking=False):
         return
     try:
-        settled = send_due(
-            services().sending(lane), lane, seconds=SECONDS, is_stopping=stopping.is_set
-        )
+        settled = send_due(services().sending(lane), lane, seconds=SECONDS, is_stopping=stopping.is_set)
     finally:
         _running[lane].release()
     if settled and not stopping.is_set():

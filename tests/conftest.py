@@ -88,9 +88,7 @@ def announced() -> list[Job]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty, migrated database; every test that asks runs on both kinds."""
     if request.param == "sqlite":
         path = tmp_path / "gazette.sqlite3"

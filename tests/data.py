@@ -88,11 +88,7 @@ def a_reader(
     session.flush()
     ids = topic_ids(session, newsletter)
     for topic in topics:
-        session.add(
-            SubscriptionTopic(
-                subscription_id=subscription.id, topic_id=ids[topic], chosen_at=joined_at
-            )
-        )
+        session.add(SubscriptionTopic(subscription_id=subscription.id, topic_id=ids[topic], chosen_at=joined_at))
     session.flush()
     return subscription
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
+import psycopg
+
 _PATIENCE = 30.0
 
 
@@ -105,8 +107,6 @@ class PostgresServer:
             )
         assert self._process is not None
         wait_for_port(self._port, self._process)
-        import psycopg
-
         ends_at = time.monotonic() + _PATIENCE
         while True:
             try:
@@ -174,5 +174,3 @@ class RedisServer:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         self.stop()
-
-

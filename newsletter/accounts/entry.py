@@ -20,9 +20,7 @@ _FREE_TRIES: Final = 3
 _LONGEST_LOCK: Final = timedelta(minutes=15)
 
 
-def add_editor(
-    session: Session, address: str, name: str, *, role: Role | None = None, now: datetime
-) -> Editor:
+def add_editor(session: Session, address: str, name: str, *, role: Role | None = None, now: datetime) -> Editor:
     """Make an editor; the first one is the owner. Raises RefusedError when the address has one."""
     if session.scalar(select(Editor.id).where(Editor.address == address.lower())) is not None:
         raise RefusedError("There is an editor with this address already.")
@@ -54,9 +52,7 @@ def editor_by_address(session: Session, address: str) -> Editor | None:
 def new_login_link(session: Session, editor: Editor, *, now: datetime) -> LoginLink:
     """A link that lets an editor in once; earlier ones that were not used end."""
     session.execute(
-        update(LoginLink)
-        .where(LoginLink.editor_id == editor.id, LoginLink.used_at.is_(None))
-        .values(expires_at=now)
+        update(LoginLink).where(LoginLink.editor_id == editor.id, LoginLink.used_at.is_(None)).values(expires_at=now)
     )
     link = LoginLink(
         editor_id=editor.id,
@@ -70,9 +66,7 @@ def new_login_link(session: Session, editor: Editor, *, now: datetime) -> LoginL
     return link
 
 
-def login_link_by_token(
-    session: Session, signer: Signer, token: str, *, now: datetime
-) -> LoginLink | None:
+def login_link_by_token(session: Session, signer: Signer, token: str, *, now: datetime) -> LoginLink | None:
     """The link of a token while it may still be used."""
     claim = read_claim(token)
     if claim is None:
@@ -85,9 +79,7 @@ def login_link_by_token(
     return link
 
 
-def use_login_link(
-    session: Session, signer: Signer, token: str, *, now: datetime
-) -> Editor | None:
+def use_login_link(session: Session, signer: Signer, token: str, *, now: datetime) -> Editor | None:
     """The editor whom a link lets in; it works once."""
     link = login_link_by_token(session, signer, token, now=now)
     if link is None:
@@ -132,6 +124,7 @@ def _nobodys_hash() -> str:
 
 def _verified(password_hash: str | None, password: str) -> bool:
     try:
-        return _HASHER.verify(password_hash or _nobodys_hash(), password) and password_hash is not None
+        _HASHER.verify(password_hash or _nobodys_hash(), password)
     except (VerificationError, InvalidHashError):
         return False
+    return password_hash is not None

@@ -78,9 +78,7 @@ def add_topic(session: Session, newsletter: Newsletter, name: str, slug: str = "
     topics = topics_of(session, newsletter.id)
     if any(topic.slug == wanted for topic in topics):
         raise RefusedError(f"{newsletter.name} has a topic {wanted} already.")
-    topic = Topic(
-        newsletter_id=newsletter.id, slug=wanted, name=name.strip(), position=len(topics) + 1
-    )
+    topic = Topic(newsletter_id=newsletter.id, slug=wanted, name=name.strip(), position=len(topics) + 1)
     session.add(topic)
     session.flush()
     return topic
@@ -89,9 +87,7 @@ def add_topic(session: Session, newsletter: Newsletter, name: str, slug: str = "
 def go_live(newsletter: Newsletter, *, now: datetime) -> None:
     """End the rehearsal. Raises RefusedError while something the law or readers need is missing."""
     if not newsletter.postal_address:
-        raise RefusedError(
-            "A postal address must stand in every mail; give it before going live."
-        )
+        raise RefusedError("A postal address must stand in every mail; give it before going live.")
     if newsletter.live_at is None:
         newsletter.live_at = now
 

@@ -36,7 +36,7 @@ def edition() -> None:
 @click.argument("slug", metavar="NEWSLETTER", required=False)
 @click.option("--wait/--no-wait", default=True, help="Wait and show progress until all is sent.")
 @as_json
-def send(slug: str | None, wait: bool, is_json: bool) -> None:  # noqa: FBT001 - click gives flags by name
+def send(slug: str | None, wait: bool, is_json: bool) -> None:
     """Send what is due, now, to everybody to whom something is due."""
     with services() as parts:
         with parts.database.write() as session:
@@ -53,7 +53,7 @@ def send(slug: str | None, wait: bool, is_json: bool) -> None:  # noqa: FBT001 -
 @edition.command("status")
 @click.argument("edition_id", metavar="EDITION", type=int)
 @as_json
-def status(edition_id: int, is_json: bool) -> None:  # noqa: FBT001 - click gives flags by name
+def status(edition_id: int, is_json: bool) -> None:
     """Say how an edition stands."""
     with services() as parts:
         data = _status(parts, edition_id)
@@ -68,7 +68,7 @@ def status(edition_id: int, is_json: bool) -> None:  # noqa: FBT001 - click give
 @click.option("--at", "at", help="An instant like 2026-12-04T07:00Z; the next run when left out.")
 @click.option("--reader", "address", help="What this reader would get.")
 @as_json
-def plan(slug: str | None, at: str | None, address: str | None, is_json: bool) -> None:  # noqa: FBT001 - click gives flags by name
+def plan(slug: str | None, at: str | None, address: str | None, is_json: bool) -> None:
     """Show what the next digest would hold, by the very code that sends."""
     with services() as parts, parts.database.read() as session:
         newsletter = shelf.the_newsletter(session, slug)
@@ -76,8 +76,10 @@ def plan(slug: str | None, at: str | None, address: str | None, is_json: bool) -
     if is_json:
         answer(data)
         return
-    say(f"{local_time(data['send_at'], newsletter.zone)}: {data['readers']} readers, {data['variants']} variants, "
-        f"{data['skipped']} with nothing new.")
+    say(
+        f"{local_time(data['send_at'], newsletter.zone)}: {data['readers']} readers, {data['variants']} variants, "
+        f"{data['skipped']} with nothing new."
+    )
     for each in data["articles"]:
         say(f"{each['position']:3}. {each['title']}")
 
@@ -142,7 +144,7 @@ def _status(parts: Services, edition_id: int) -> dict[str, Any]:
         if found is None:
             raise NotFoundError(f"There is no edition {edition_id}.")
         query = select(Delivery.state, func.count()).where(Delivery.edition_id == edition_id)
-        counts = {state: count for state, count in session.execute(query.group_by(Delivery.state))}
+        counts = dict(session.execute(query.group_by(Delivery.state)).all())
         return {
             "edition": found.id,
             "state": found.state,

@@ -34,7 +34,7 @@ def add(address: str, name: str, role: str | None) -> None:
 
 @editor.command("list")
 @as_json
-def show_all(is_json: bool) -> None:  # noqa: FBT001 - click gives flags by name
+def show_all(is_json: bool) -> None:
     """List all editors."""
     with services() as parts, parts.database.read() as session:
         found = [{"address": e.address, "name": e.name, "role": e.role} for e in entry.editors(session)]

@@ -38,7 +38,7 @@ def add(url: str, slug: str | None, topic_slug: str | None) -> None:
 
 @feed.command("list")
 @as_json
-def show_all(is_json: bool) -> None:  # noqa: FBT001 - click gives flags by name
+def show_all(is_json: bool) -> None:
     """List all feeds and how they are doing."""
     with services() as parts, parts.database.read() as session:
         feeds = list(session.scalars(select(Feed).order_by(Feed.id)))

@@ -13,10 +13,10 @@ class LazyGroup(click.Group):
         super().__init__(*arguments, **options)
         self._places = commands_by_name
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(self._places)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         place = self._places.get(cmd_name)
         if place is None:
             return None

@@ -26,13 +26,19 @@ def newsletter() -> None:
 @click.option("--publisher", default="", help="Who publishes it; NAME when left out.")
 @click.option("--reply-to", default="", help="Where answers go; the sender when left out.")
 @click.option("--zone", default=defaults.ZONE, show_default=True, help="Like Europe/Berlin.")
-@click.option("--weekday", type=click.IntRange(1, 7), default=defaults.WEEKDAY + 1, show_default=True,
-              help="Of the weekly digest; Monday is 1.")
+@click.option(
+    "--weekday",
+    type=click.IntRange(1, 7),
+    default=defaults.WEEKDAY + 1,
+    show_default=True,
+    help="Of the weekly digest; Monday is 1.",
+)
 @click.option("--hour", type=click.IntRange(0, 23), default=defaults.HOUR, show_default=True)
 @click.option("--topic", "topics", multiple=True, help="A topic; may be given several times.")
 @as_json
-def add(name: str, sender: str, reply_to: str, site: str, weekday: int, topics: tuple[str, ...],
-        is_json: bool, **rest: Any) -> None:  # noqa: FBT001 - click gives flags by name
+def add(
+    name: str, sender: str, reply_to: str, site: str, weekday: int, topics: tuple[str, ...], is_json: bool, **rest: Any
+) -> None:
     """Make a newsletter. It starts in rehearsal: nobody but editors gets mail."""
     with services() as parts, parts.database.write() as session:
         new = shelf.NewNewsletter(
@@ -58,7 +64,7 @@ def add(name: str, sender: str, reply_to: str, site: str, weekday: int, topics: 
 
 @newsletter.command("list")
 @as_json
-def show_all(is_json: bool) -> None:  # noqa: FBT001 - click gives flags by name
+def show_all(is_json: bool) -> None:
     """List all newsletters."""
     with services() as parts, parts.database.read() as session:
         found = shelf.newsletters(session)
@@ -74,7 +80,7 @@ def show_all(is_json: bool) -> None:  # noqa: FBT001 - click gives flags by name
 @newsletter.command("show")
 @click.argument("slug", required=False)
 @as_json
-def show(slug: str | None, is_json: bool) -> None:  # noqa: FBT001 - click gives flags by name
+def show(slug: str | None, is_json: bool) -> None:
     """Show a newsletter."""
     with services() as parts, parts.database.read() as session:
         found = shelf.the_newsletter(session, slug)
@@ -118,7 +124,7 @@ def add_topic(name: str, newsletter_slug: str | None, slug: str) -> None:
 @topic.command("list")
 @click.option("--newsletter", "newsletter_slug", help="Which newsletter; needed when there are several.")
 @as_json
-def list_topics(newsletter_slug: str | None, is_json: bool) -> None:  # noqa: FBT001 - click gives flags by name
+def list_topics(newsletter_slug: str | None, is_json: bool) -> None:
     """List the topics of a newsletter."""
     with services() as parts, parts.database.read() as session:
         found = shelf.the_newsletter(session, newsletter_slug)

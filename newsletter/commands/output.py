@@ -13,9 +13,7 @@ from config.settings import read_settings
 from newsletter.jobs import announce_nothing
 from newsletter.wiring import Services, build_services
 
-as_json: Callable[[Any], Any] = click.option(
-    "--json", "is_json", is_flag=True, help="Answer with JSON."
-)
+as_json: Callable[[Any], Any] = click.option("--json", "is_json", is_flag=True, help="Answer with JSON.")
 
 
 @contextmanager

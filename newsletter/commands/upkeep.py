@@ -32,7 +32,7 @@ def migrate_database() -> None:
 
 @click.command()
 @as_json
-def status(is_json: bool) -> None:  # noqa: FBT001 - click gives flags by name
+def status(is_json: bool) -> None:
     """Say how things stand: readers, deliveries, the relay."""
     with services() as parts, parts.database.read() as session:
         readers = _counts(session.execute(select(Subscription.state, func.count()).group_by(Subscription.state)).all())
@@ -49,7 +49,7 @@ def status(is_json: bool) -> None:  # noqa: FBT001 - click gives flags by name
 
 @click.command("settings")
 @as_json
-def show_settings(is_json: bool) -> None:  # noqa: FBT001 - click gives flags by name
+def show_settings(is_json: bool) -> None:
     """Show the settings in force; secrets are not shown."""
     shown = _shown(read_settings())
     if is_json:
@@ -70,8 +70,8 @@ def _shown(settings: Settings) -> dict[str, str]:
     return shown
 
 
-def _counts(rows: Sequence[Row[tuple[str, int]]]) -> dict[str, int]:
-    return {state: count for state, count in rows}
+def _counts(rows: Sequence[Row[str, int]]) -> dict[str, int]:
+    return {row[0]: row[1] for row in rows}
 
 
 def _words(counts: dict[str, int]) -> str:

@@ -24,12 +24,8 @@ class DeliveryState(StrEnum):
     CANCELLED = auto()
 
 
-FINAL: Final = frozenset(
-    {DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.WITHHELD, DeliveryState.CANCELLED}
-)
-CLAIMABLE: Final = frozenset(
-    {DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNKNOWN}
-)
+FINAL: Final = frozenset({DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.WITHHELD, DeliveryState.CANCELLED})
+CLAIMABLE: Final = frozenset({DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNKNOWN})
 
 _SETTLED_BY_RELAY: Final = frozenset({DeliveryState.SENDING, DeliveryState.UNKNOWN})
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert, or_, select, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from newsletter.database import ask_for, database_now
@@ -34,9 +33,7 @@ def queue_mail(session: Session, kind: MailKind, recipient: Recipient, *, now: d
     queue_mails(session, kind, [recipient], now=now)
 
 
-def queue_mails(
-    session: Session, kind: MailKind, recipients: Iterable[Recipient], *, now: datetime
-) -> None:
+def queue_mails(session: Session, kind: MailKind, recipients: Iterable[Recipient], *, now: datetime) -> None:
     """Put mails of one kind into the outbox and ask for them to be sent after the commit."""
     lane = POLICIES[kind].lane
     rows = [
@@ -120,9 +117,7 @@ def mark_sending(session: Session, row: Delivery, lease_id: str, *, now: datetim
     )
 
 
-def settle(
-    session: Session, delivery_id: int, attempt: int, to: DeliveryState, **values: Any
-) -> bool:
+def settle(session: Session, delivery_id: int, attempt: int, to: DeliveryState, **values: Any) -> bool:
     """Move a delivery on after its `attempt`; False when a newer attempt or a final state is there."""
     fence = Delivery.attempts == attempt
     return _change(session, delivery_id, to, (fence,), lease_id=None, lease_until=None, **values)
@@ -135,13 +130,12 @@ def _change(
     conditions: tuple[ColumnElement[bool], ...],
     **values: Any,
 ) -> bool:
-    changed: CursorResult[Any] = session.execute(  # type: ignore[assignment]  # an UPDATE's result is a cursor's
+    change = (
         update(Delivery)
         .where(Delivery.id == delivery_id, Delivery.state.in_(ALLOWED_FROM[to]), *conditions)
         .values(state=to, **values)
-        .execution_options(synchronize_session=False)
     )
-    return changed.rowcount == 1
+    return session.connection().execute(change).rowcount == 1
 
 
 def sweep_ended_leases(session: Session, *, now: datetime) -> int:
@@ -180,9 +174,5 @@ def after_unknown(kind: MailKind, unknowns: int, *, now: datetime) -> dict[str, 
 def due_lanes(session: Session, *, now: datetime) -> list[Lane]:
     """The lanes in which mail waits to be sent now."""
     free = or_(Delivery.lease_until.is_(None), Delivery.lease_until < database_now())
-    waiting = (
-        select(Delivery.id)
-        .where(Delivery.state.in_(CLAIMABLE), Delivery.next_attempt_at <= now, free)
-        .limit(1)
-    )
+    waiting = select(Delivery.id).where(Delivery.state.in_(CLAIMABLE), Delivery.next_attempt_at <= now, free).limit(1)
     return [lane for lane in Lane if session.scalar(waiting.where(Delivery.lane == lane)) is not None]

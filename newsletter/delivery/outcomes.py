@@ -57,9 +57,7 @@ class Unknown:
 
 Outcome = Accepted | Deferred | Refused | Unknown
 
-_SENDER_PHASES: Final = frozenset(
-    {Phase.CONNECT, Phase.GREETING, Phase.TLS, Phase.LOGIN, Phase.MAIL}
-)
+_SENDER_PHASES: Final = frozenset({Phase.CONNECT, Phase.GREETING, Phase.TLS, Phase.LOGIN, Phase.MAIL})
 _CLOSING: Final = 421
 _SUCCESS: Final = 2
 _TEMPORARY: Final = 4

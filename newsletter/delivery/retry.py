@@ -27,4 +27,5 @@ def next_attempt(
 
 def relay_pause(failures: int) -> timedelta:
     """How long a relay that took no mail is left alone after `failures` failures in a row."""
-    return min(_RELAY_FIRST_PAUSE * 2 ** min(failures - 1, 10), _RELAY_LONGEST_PAUSE)
+    doublings: int = 2 ** min(max(failures - 1, 0), 10)
+    return min(_RELAY_FIRST_PAUSE * doublings, _RELAY_LONGEST_PAUSE)

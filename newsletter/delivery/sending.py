@@ -19,7 +19,7 @@ from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.delivery import outbox, relays
 from newsletter.delivery.deliveries import FINAL, Delivery, DeliveryState
-from newsletter.delivery.kinds import POLICIES, Lane, MailKind
+from newsletter.delivery.kinds import POLICIES, Lane, MailKind, Policy
 from newsletter.delivery.mail import MailError, OutgoingMail
 from newsletter.delivery.outcomes import Accepted, Deferred, Outcome, Refused, Scope, Unknown
 from newsletter.delivery.retry import next_attempt
@@ -219,10 +219,9 @@ class _Batch:
                 outbox.release(session, [row.id for row in rows], self._lease_id)
 
 
-def _after(
-    row: Delivery, outcome: Outcome, *, now: datetime, chance: float
-) -> tuple[DeliveryState, dict[str, Any]]:
+def _after(row: Delivery, outcome: Outcome, *, now: datetime, chance: float) -> tuple[DeliveryState, dict[str, Any]]:
     """The state that follows an outcome, and what else stands in the row then."""
+    policy = POLICIES[MailKind(row.kind)]
     match outcome:
         case Accepted():
             return DeliveryState.SENT, {"settled_at": now}
@@ -230,22 +229,20 @@ def _after(
             return DeliveryState.FAILED, {"settled_at": now}
         case Unknown():
             return DeliveryState.UNKNOWN, outbox.after_unknown(MailKind(row.kind), row.unknowns, now=now)
-        case Deferred(scope=Scope.RELAY):
+        case Deferred(scope=Scope.RELAY) if now <= row.created_at + policy.lifetime:
             # The relay took no mail at all: this one was not tried, and waits in its place.
-            if now > row.created_at + POLICIES[MailKind(row.kind)].lifetime:
-                return DeliveryState.FAILED, {"settled_at": now}
             return DeliveryState.QUEUED, {}
         case Deferred():
-            deferrals = row.deferrals + 1
-            again = next_attempt(
-                POLICIES[MailKind(row.kind)],
-                created_at=row.created_at,
-                deferrals=deferrals,
-                now=now,
-                chance=chance,
-            )
-            if again is None:
-                return DeliveryState.FAILED, {"deferrals": deferrals, "settled_at": now}
-            return DeliveryState.DEFERRED, {"deferrals": deferrals, "next_attempt_at": again}
+            return _after_deferral(row, policy, now=now, chance=chance)
         case _:
             assert_never(outcome)
+
+
+def _after_deferral(
+    row: Delivery, policy: Policy, *, now: datetime, chance: float
+) -> tuple[DeliveryState, dict[str, Any]]:
+    deferrals = row.deferrals + 1
+    again = next_attempt(policy, created_at=row.created_at, deferrals=deferrals, now=now, chance=chance)
+    if again is None:
+        return DeliveryState.FAILED, {"deferrals": deferrals, "settled_at": now}
+    return DeliveryState.DEFERRED, {"deferrals": deferrals, "next_attempt_at": again}

@@ -105,9 +105,7 @@ def next_page(session: Session, frame: Frame, *, after: int) -> list[Chosen]:
     return chosen_for(session, frame, _readers(session, frame, after=after))
 
 
-def chosen_for(
-    session: Session, frame: Frame, subscriptions: Sequence[Subscription]
-) -> list[Chosen]:
+def chosen_for(session: Session, frame: Frame, subscriptions: Sequence[Subscription]) -> list[Chosen]:
     """What these readers get."""
     topics = _topics_of(session, [subscription.id for subscription in subscriptions])
     had = ledger.had_by(
@@ -130,9 +128,7 @@ def chosen_for(
     ]
 
 
-def _digest_for(
-    frame: Frame, subscription: Subscription, topics: dict[int, datetime], had: set[int]
-) -> Digest:
+def _digest_for(frame: Frame, subscription: Subscription, topics: dict[int, datetime], had: set[int]) -> Digest:
     reader = ReaderView(subscription.joined_at or subscription.requested_at, topics, had)
     span = frame.spans[subscription.cadence]
     articles = due(frame.candidates, reader, cutoff=frame.cutoff_at, span=span)
@@ -170,10 +166,12 @@ def _span(session: Session, newsletter_id: int, cadence: Cadence, cutoff: dateti
     return Span(defaults.REACH_BACK[cadence], list(session.scalars(query)))
 
 
-def _gathered(session: Session, query: Select[tuple[int, datetime | None, int | None]]) -> list[Candidate]:
+def _gathered(session: Session, query: Select[int, datetime | None, int]) -> list[Candidate]:
     released: dict[int, datetime] = {}
     topics: dict[int, set[int]] = {}
     for article_id, released_at, topic_id in session.execute(query):
+        if released_at is None:
+            continue
         released[article_id] = released_at
         if topic_id is not None:
             topics.setdefault(article_id, set()).add(topic_id)
@@ -197,9 +195,7 @@ def _readers(session: Session, frame: Frame, *, after: int) -> list[Subscription
 
 
 def _topics_of(session: Session, subscription_ids: list[int]) -> dict[int, dict[int, datetime]]:
-    query = select(SubscriptionTopic).where(
-        SubscriptionTopic.subscription_id.in_(subscription_ids)
-    )
+    query = select(SubscriptionTopic).where(SubscriptionTopic.subscription_id.in_(subscription_ids))
     topics: dict[int, dict[int, datetime]] = {}
     for row in session.scalars(query):
         topics.setdefault(row.subscription_id, {})[row.topic_id] = row.chosen_at

@@ -51,14 +51,10 @@ def _write_page(session: Session, edition_id: int, *, now: datetime) -> bool:
     return True
 
 
-def _write_deliveries(
-    session: Session, edition: Edition, page: Sequence[Chosen], *, now: datetime
-) -> None:
+def _write_deliveries(session: Session, edition: Edition, page: Sequence[Chosen], *, now: datetime) -> None:
     due = [chosen for chosen in page if chosen.digest.article_ids]
     variants = variant_ids(session, edition.id, {chosen.digest for chosen in due})
-    ledger.reserve(
-        session, edition.id, [(chosen.subscriber_id, chosen.digest.article_ids) for chosen in due]
-    )
+    ledger.reserve(session, edition.id, [(chosen.subscriber_id, chosen.digest.article_ids) for chosen in due])
     recipients = [
         Recipient(
             edition_id=edition.id,
@@ -84,7 +80,7 @@ def variant_ids(session: Session, edition_id: int, digests: set[Digest]) -> dict
     ]
     insert_if_new(session, Variant, rows)
     query = select(Variant.key, Variant.id).where(Variant.edition_id == edition_id)
-    ids = {key: variant_id for key, variant_id in session.execute(query)}
+    ids = dict(session.execute(query).all())
     return {each: ids[_key(each)] for each in digests}
 
 
@@ -104,9 +100,7 @@ def _write_proofs(session: Session, edition: Edition, frame: Frame, *, now: date
     finish_if_done(session, edition, now=now)
 
 
-def queue_proofs(
-    session: Session, edition_id: int, shown: Digest, editor_ids: Sequence[int], *, now: datetime
-) -> None:
+def queue_proofs(session: Session, edition_id: int, shown: Digest, editor_ids: Sequence[int], *, now: datetime) -> None:
     """Mail a digest to editors only."""
     variant_id = variant_ids(session, edition_id, {shown})[shown]
     proofs = [Recipient(variant_id=variant_id, editor_id=editor_id) for editor_id in editor_ids]
@@ -117,18 +111,15 @@ def _end(session: Session, edition: Edition, *, now: datetime) -> None:
     edition.fanned_out_at = now
     has_mail = session.scalar(select(Variant.id).where(Variant.edition_id == edition.id).limit(1))
     if has_mail is None:
-        skip(edition, _why_empty(session, edition), now=now)
+        skip(edition, _why_empty(edition), now=now)
         return
     edition.number = 1 + (
-        session.scalar(
-            select(func.max(Edition.number)).where(Edition.newsletter_id == edition.newsletter_id)
-        )
-        or 0
+        session.scalar(select(func.max(Edition.number)).where(Edition.newsletter_id == edition.newsletter_id)) or 0
     )
     finish_if_done(session, edition, now=now)
 
 
-def _why_empty(session: Session, edition: Edition) -> str:
+def _why_empty(edition: Edition) -> str:
     if edition.fanned_out_to == 0:
         return "Nobody is subscribed yet." if edition.cadence == SPECIAL else f"No {edition.cadence} readers yet."
     return "Every reader already has everything that is new."

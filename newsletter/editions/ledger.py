@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.editions.editions import LedgerEntry, LedgerState
 
 
-def had_by(
-    session: Session, subscriber_ids: Collection[int], article_ids: Collection[int]
-) -> dict[int, set[int]]:
+def had_by(session: Session, subscriber_ids: Collection[int], article_ids: Collection[int]) -> dict[int, set[int]]:
     """For each of these readers those of these articles that were given to or are reserved for them."""
     query = select(LedgerEntry.subscriber_id, LedgerEntry.article_id).where(
         LedgerEntry.subscriber_id.in_(subscriber_ids), LedgerEntry.article_id.in_(article_ids)
@@ -24,9 +22,7 @@ def had_by(
     return had
 
 
-def reserve(
-    session: Session, edition_id: int, digests: Iterable[tuple[int, Sequence[int]]]
-) -> None:
+def reserve(session: Session, edition_id: int, digests: Iterable[tuple[int, Sequence[int]]]) -> None:
     """Reserve articles for readers: pairs of a subscriber and the articles of their digest."""
     rows = [
         {

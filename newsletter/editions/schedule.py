@@ -126,9 +126,7 @@ def _in_state(session: Session, state: EditionState) -> list[Edition]:
     return list(session.scalars(query.with_for_update(skip_locked=True)))
 
 
-def request_special(
-    session: Session, newsletter: Newsletter, *, requested_by: int | None, now: datetime
-) -> Edition:
+def request_special(session: Session, newsletter: Newsletter, *, requested_by: int | None, now: datetime) -> Edition:
     """*Send now*: a special edition of what is due, now, to everybody to whom something is due.
 
     While one is still being written out, asking again returns that one.

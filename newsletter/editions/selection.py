@@ -55,9 +55,7 @@ def window_opens(joined_at: datetime, cutoff: datetime, span: Span) -> datetime:
     return max(last, cutoff - span.reach_back)
 
 
-def due(
-    candidates: Iterable[Candidate], reader: ReaderView, *, cutoff: datetime, span: Span
-) -> list[Candidate]:
+def due(candidates: Iterable[Candidate], reader: ReaderView, *, cutoff: datetime, span: Span) -> list[Candidate]:
     """The candidates that are due to a reader, in the order of the list."""
     return [
         candidate
@@ -68,9 +66,7 @@ def due(
     ]
 
 
-def _is_in_window(
-    candidate: Candidate, reader: ReaderView, cutoff: datetime, span: Span
-) -> bool:
+def _is_in_window(candidate: Candidate, reader: ReaderView, cutoff: datetime, span: Span) -> bool:
     if not reader.topics or not candidate.topic_ids:
         since = [reader.joined_at]
     else:
@@ -82,9 +78,7 @@ def _is_in_window(
 def digest(due_articles: Sequence[Candidate], *, maximum: int) -> Digest:
     """What fits into one digest. What does not fit stays due and comes with the next one."""
     chosen = due_articles[:maximum]
-    return Digest(
-        tuple(candidate.article_id for candidate in chosen), len(due_articles) - len(chosen)
-    )
+    return Digest(tuple(candidate.article_id for candidate in chosen), len(due_articles) - len(chosen))
 
 
 def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:

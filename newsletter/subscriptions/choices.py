@@ -14,12 +14,10 @@ def topics_chosen(session: Session, subscription_id: int) -> dict[int, datetime]
     query = select(SubscriptionTopic.topic_id, SubscriptionTopic.chosen_at).where(
         SubscriptionTopic.subscription_id == subscription_id
     )
-    return {topic_id: chosen_at for topic_id, chosen_at in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
-def choose_topics(
-    session: Session, subscription_id: int, topic_ids: Collection[int], *, now: datetime
-) -> None:
+def choose_topics(session: Session, subscription_id: int, topic_ids: Collection[int], *, now: datetime) -> None:
     """Set the topics of a subscription; those kept keep the instant since when."""
     before = topics_chosen(session, subscription_id)
     dropped = set(before) - set(topic_ids)

@@ -37,9 +37,7 @@ def shortened_network(address: str | None) -> str:
     return str(ipaddress.ip_network(f"{parsed}/{NETWORK_PREFIX[parsed.version]}", strict=False))
 
 
-def record(
-    session: Session, subscription_id: int, act: ConsentAct, evidence: Evidence, *, now: datetime
-) -> None:
+def record(session: Session, subscription_id: int, act: ConsentAct, evidence: Evidence, *, now: datetime) -> None:
     """Add a line to the evidence; lines are never changed."""
     session.add(
         Consent(

@@ -6,9 +6,7 @@ from newsletter.signing import Purpose, Signer, read_claim
 from newsletter.subscriptions.subscribers import Subscription
 
 
-def subscription_by_token(
-    session: Session, signer: Signer, purpose: Purpose, token: str
-) -> Subscription | None:
+def subscription_by_token(session: Session, signer: Signer, purpose: Purpose, token: str) -> Subscription | None:
     """The subscription whose token this is, or None for a forged, altered or foreign one."""
     claim = read_claim(token)
     if claim is None:

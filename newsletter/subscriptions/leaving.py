@@ -33,9 +33,7 @@ def can_return(subscription: Subscription, *, now: datetime) -> bool:
     )
 
 
-def undo_leaving(
-    session: Session, subscription: Subscription, evidence: Evidence, *, now: datetime
-) -> bool:
+def undo_leaving(session: Session, subscription: Subscription, evidence: Evidence, *, now: datetime) -> bool:
     """Take the leaving back; False when it is too late or there is nothing to take back."""
     if not can_return(subscription, now=now):
         return False

@@ -79,9 +79,7 @@ def sign_up(session: Session, newsletter: Newsletter, entered: SignUp, *, now: d
     return address
 
 
-def confirm(
-    session: Session, subscription: Subscription, evidence: Evidence, *, now: datetime
-) -> Confirmation:
+def confirm(session: Session, subscription: Subscription, evidence: Evidence, *, now: datetime) -> Confirmation:
     """Make a pending subscription active and welcome the reader; a used or old link changes nothing."""
     found = confirmation_of(subscription, now=now)
     if found is not Confirmation.DONE:
@@ -89,9 +87,7 @@ def confirm(
     subscription.state = SubscriptionState.ACTIVE
     subscription.joined_at = now
     record(session, subscription.id, ConsentAct.CONFIRMED, evidence, now=now)
-    recipient = Recipient(
-        subscriber_id=subscription.subscriber_id, subscription_id=subscription.id
-    )
+    recipient = Recipient(subscriber_id=subscription.subscriber_id, subscription_id=subscription.id)
     queue_mail(session, MailKind.WELCOME, recipient, now=now)
     return found
 
@@ -111,9 +107,7 @@ def send_new_link(session: Session, subscription: Subscription, *, now: datetime
         return
     if _may_confirm_again(session, subscription.subscriber_id, now=now):
         subscription.requested_at = now
-        recipient = Recipient(
-            subscriber_id=subscription.subscriber_id, subscription_id=subscription.id
-        )
+        recipient = Recipient(subscriber_id=subscription.subscriber_id, subscription_id=subscription.id)
         queue_mail(session, MailKind.CONFIRMATION, recipient, now=now)
 
 
@@ -143,9 +137,7 @@ def _subscription(session: Session, subscriber_id: int, newsletter_id: int) -> S
     )
 
 
-def _new_subscription(
-    session: Session, subscriber_id: int, newsletter_id: int, *, now: datetime
-) -> Subscription:
+def _new_subscription(session: Session, subscriber_id: int, newsletter_id: int, *, now: datetime) -> Subscription:
     subscription = Subscription(
         subscriber_id=subscriber_id,
         newsletter_id=newsletter_id,
@@ -170,15 +162,11 @@ def _may_confirm_again(session: Session, subscriber_id: int, *, now: datetime) -
     )
 
 
-def _tell_already_subscribed(
-    session: Session, subscription: Subscription, *, now: datetime
-) -> None:
+def _tell_already_subscribed(session: Session, subscription: Subscription, *, now: datetime) -> None:
     since = now - defaults.ALREADY_SUBSCRIBED_PER_ADDRESS
     kind = MailKind.ALREADY_SUBSCRIBED
     if not _mails_since(session, subscription.subscriber_id, kind, since):
-        recipient = Recipient(
-            subscriber_id=subscription.subscriber_id, subscription_id=subscription.id
-        )
+        recipient = Recipient(subscriber_id=subscription.subscriber_id, subscription_id=subscription.id)
         queue_mail(session, kind, recipient, now=now)
 
 

@@ -27,9 +27,7 @@ class Suppression(Base):
     created_at: Mapped[datetime]
 
 
-def suppress(
-    session: Session, address_key: str, reason: SuppressionReason, *, now: datetime
-) -> None:
+def suppress(session: Session, address_key: str, reason: SuppressionReason, *, now: datetime) -> None:
     """Never write to this address again; doing it twice changes nothing."""
     row = {"address_key": address_key, "reason": reason, "created_at": now}
     insert_if_new(session, Suppression, [row])

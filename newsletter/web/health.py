@@ -30,9 +30,7 @@ def readyz() -> Response:
         with reading() as session:
             due_before = now() - _STUCK
             stuck = session.scalar(
-                select(Delivery.id)
-                .where(Delivery.state.in_(CLAIMABLE), Delivery.next_attempt_at < due_before)
-                .limit(1)
+                select(Delivery.id).where(Delivery.state.in_(CLAIMABLE), Delivery.next_attempt_at < due_before).limit(1)
             )
             is_stuck = stuck is not None and breaker(session) is None
     except SQLAlchemyError:

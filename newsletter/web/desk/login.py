@@ -1,7 +1,6 @@
 """Sessions of editors: who is logged in, since when, and until when."""
 
 from datetime import datetime
-from typing import Any
 
 from flask import Flask, session
 from flask_login import LoginManager, UserMixin, login_user
@@ -58,8 +57,8 @@ def _visitor(cookie: str) -> Visitor | None:
 
 
 def _is_fresh(at: datetime) -> bool:
-    came: Any = session.get("came_at", 0)
-    seen: Any = session.get("seen_at", 0)
+    came = float(session.get("came_at", 0))
+    seen = float(session.get("seen_at", 0))
     return (
         at.timestamp() - came < defaults.SESSION_LIFETIME.total_seconds()
         and at.timestamp() - seen < defaults.SESSION_IDLE.total_seconds()

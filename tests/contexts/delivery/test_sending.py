@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database, database_now
@@ -32,7 +33,9 @@ class Settled:
         self.states.append((delivery_id, state))
 
 
-def a_sending(database: Database, clock: StandingClock, transport: FakeTransport, compose: object = plain_mail) -> Sending:
+def a_sending(
+    database: Database, clock: StandingClock, transport: FakeTransport, compose: object = plain_mail
+) -> Sending:
     return Sending(database, transport, compose, Settled(), clock, timedelta(seconds=30))  # type: ignore[arg-type]
 
 
@@ -68,9 +71,8 @@ def test_the_bell_is_rung_after_the_commit_and_only_once(database: Database, ann
 
 
 def test_a_failed_transaction_rings_no_bell(database: Database, announced: list[Job]) -> None:
-    with pytest.raises(RuntimeError, match="in the middle"), database.write() as session:
-        outbox.queue_mail(session, MailKind.DIGEST, Recipient(subscriber_id=1), now=NOW)
-        raise RuntimeError("in the middle")
+    with pytest.raises(RuntimeError, match="in the middle"):
+        _fail_after_queueing(database)
     assert announced == []
     assert rows(database) == []
 
@@ -198,9 +200,7 @@ def test_a_worker_that_slept_through_its_lease_marks_nothing(database: Database)
 def test_a_late_answer_settles_an_unknown_mail_unless_it_was_tried_again(database: Database) -> None:
     queue(database, 2)
     with database.write() as session:
-        first, second = outbox.claim(
-            session, Lane.DIGESTS, lease_id="a", lease=timedelta(seconds=30), limit=5, now=NOW
-        )
+        first, second = outbox.claim(session, Lane.DIGESTS, lease_id="a", lease=timedelta(seconds=30), limit=5, now=NOW)
         for row in (first, second):
             assert outbox.mark_sending(session, row, "a", now=NOW)
             assert outbox.settle(session, row.id, 1, DeliveryState.UNKNOWN, unknowns=1)
@@ -252,8 +252,12 @@ def test_lanes_do_not_meet(database: Database, clock: StandingClock) -> None:
 
 
 def test_one_edition_gives_a_reader_one_delivery_at_most(database: Database) -> None:
-    from sqlalchemy.exc import IntegrityError
-
     queue(database)
     with pytest.raises(IntegrityError):
         queue(database)
+
+
+def _fail_after_queueing(database: Database) -> None:
+    with database.write() as session:
+        outbox.queue_mail(session, MailKind.DIGEST, Recipient(subscriber_id=1), now=NOW)
+        raise RuntimeError("in the middle")

@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.catalogue.shelf import the_newsletter
 from newsletter.database import Database
 from newsletter.delivery import outbox
 from newsletter.delivery.deliveries import Delivery, DeliveryState
-from newsletter.editions import ledger, schedule
+from newsletter.delivery.kinds import Lane
+from newsletter.editions import building, fanout, ledger, schedule
 from newsletter.editions.editions import Edition, EditionState, LedgerEntry, Variant
-from newsletter.editions.fanout import fan_out
 from newsletter.jobs import Job, JobKind
+from newsletter.subscriptions.choices import choose_topics
 from newsletter.subscriptions.subscribers import Cadence, SubscriptionState
 from newsletter.wiring import settle_ledger
 from tests.conftest import StandingClock
@@ -26,12 +28,10 @@ def tick(database: Database, clock: StandingClock) -> None:
 
 
 def send_now(database: Database, clock: StandingClock) -> int:
-    from newsletter.catalogue.shelf import the_newsletter
-
     with database.write() as session:
         edition = schedule.request_special(session, the_newsletter(session, None), requested_by=None, now=clock.now())
         edition_id = edition.id
-    fan_out(database, clock, edition_id)
+    fanout.fan_out(database, clock, edition_id)
     return edition_id
 
 
@@ -47,11 +47,8 @@ def settle_all(database: Database, state: DeliveryState) -> None:
 
 
 def _claimed(session: Session, row: Delivery) -> Delivery:
-    from datetime import timedelta as span
-
-    from newsletter.delivery.kinds import Lane
-
-    outbox.claim(session, Lane(row.lane), lease_id="test", lease=span(seconds=30), limit=1000, now=NOW + span(days=99))
+    later = NOW + timedelta(days=99)
+    outbox.claim(session, Lane(row.lane), lease_id="test", lease=timedelta(seconds=30), limit=1000, now=later)
     session.refresh(row)
     return row
 
@@ -96,7 +93,7 @@ def test_the_weekly_edition_is_planned_closed_sent_and_finished(
     announced.clear()
     tick(database, clock)
     assert Job(JobKind.FAN_OUT, 1) in announced
-    fan_out(database, clock, 1)
+    fanout.fan_out(database, clock, 1)
     assert digests(database) == {1: [[1]]}
     settle_all(database, DeliveryState.SENT)
     tick(database, clock)
@@ -114,7 +111,7 @@ def test_two_schedulers_plan_and_start_an_edition_once(database: Database, clock
     clock.at = FRIDAY
     for _ in range(3):
         tick(database, clock)
-        fan_out(database, clock, 1)
+        fanout.fan_out(database, clock, 1)
     assert digests(database) == {1: [[1]]}
 
 
@@ -127,13 +124,13 @@ def test_an_article_after_the_cutoff_waits_for_the_next_edition(database: Databa
     tick(database, clock)
     clock.at = FRIDAY
     tick(database, clock)
-    fan_out(database, clock, 1)
+    fanout.fan_out(database, clock, 1)
     settle_all(database, DeliveryState.SENT)
     assert digests(database) == {1: [[1]]}
     clock.at = FRIDAY + timedelta(days=7)
     tick(database, clock)
     tick(database, clock)
-    fan_out(database, clock, 2)
+    fanout.fan_out(database, clock, 2)
     assert digests(database) == {1: [[1], [2]]}
 
 
@@ -164,7 +161,7 @@ def test_a_run_that_is_hours_late_goes_out_once(database: Database, clock: Stand
     clock.at = FRIDAY + timedelta(hours=5)
     tick(database, clock)
     tick(database, clock)
-    fan_out(database, clock, 1)
+    fanout.fan_out(database, clock, 1)
     assert digests(database) == {1: [[1]]}
 
 
@@ -213,18 +210,14 @@ def test_the_scheduled_run_after_a_special_edition_brings_only_what_is_new(
     send_now(database, clock)
     settle_all(database, DeliveryState.SENT)
     with database.write() as session:
-        from newsletter.catalogue.shelf import the_newsletter
-
         an_article(session, the_newsletter(session, None), "Later", released_at=NOW + timedelta(hours=5))
     clock.at = FRIDAY
     tick(database, clock)
-    fan_out(database, clock, 1)
+    fanout.fan_out(database, clock, 1)
     assert digests(database) == {1: [[1], [2]]}
 
 
-def test_what_failed_is_due_again_and_what_is_unknown_stays_reserved(
-    database: Database, clock: StandingClock
-) -> None:
+def test_what_failed_is_due_again_and_what_is_unknown_stays_reserved(database: Database, clock: StandingClock) -> None:
     with database.write() as session:
         newsletter = a_newsletter(session)
         a_reader(session, newsletter)
@@ -254,9 +247,7 @@ def test_what_was_given_stays_given_for_ever(database: Database, clock: Standing
         assert [entry.state for entry in session.scalars(select(LedgerEntry))] == ["given"]
 
 
-def test_only_active_readers_of_the_cadence_get_a_scheduled_edition(
-    database: Database, clock: StandingClock
-) -> None:
+def test_only_active_readers_of_the_cadence_get_a_scheduled_edition(database: Database, clock: StandingClock) -> None:
     with database.write() as session:
         newsletter = a_newsletter(session)
         a_reader(session, newsletter, "weekly@example.org")
@@ -268,7 +259,7 @@ def test_only_active_readers_of_the_cadence_get_a_scheduled_edition(
     clock.at = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
     tick(database, clock)
     for edition_id in (1, 2):
-        fan_out(database, clock, edition_id)
+        fanout.fan_out(database, clock, edition_id)
     assert list(digests(database)) == [2], "Wednesday is the daily reader's day only"
 
 
@@ -304,24 +295,20 @@ def test_a_new_reader_gets_what_everybody_gets_and_nothing_older(database: Datab
     tick(database, clock)
     clock.at = FRIDAY
     tick(database, clock)
-    fan_out(database, clock, 1)
+    fanout.fan_out(database, clock, 1)
     settle_all(database, DeliveryState.SENT)
     with database.write() as session:
-        from newsletter.catalogue.shelf import the_newsletter
-
         newsletter = the_newsletter(session, None)
         an_article(session, newsletter, "Between", released_at=FRIDAY + timedelta(days=1))
         a_reader(session, newsletter, "new@example.org", joined_at=FRIDAY + timedelta(days=2))
     clock.at = FRIDAY + timedelta(days=7)
     tick(database, clock)
     tick(database, clock)
-    fan_out(database, clock, 2)
+    fanout.fan_out(database, clock, 2)
     assert digests(database) == {1: [[1], [2]], 2: [[2]]}
 
 
 def test_a_fan_out_that_was_interrupted_goes_on_where_it_stood(database: Database, clock: StandingClock) -> None:
-    from newsletter.editions import building, fanout
-
     with database.write() as session:
         newsletter = a_newsletter(session)
         for number in range(building.PAGE + 3):
@@ -331,8 +318,8 @@ def test_a_fan_out_that_was_interrupted_goes_on_where_it_stood(database: Databas
     with database.write() as session:
         assert fanout._write_page(session, edition_id, now=clock.now())
     assert len(digests(database)) == building.PAGE
-    fan_out(database, clock, edition_id)
-    fan_out(database, clock, edition_id)
+    fanout.fan_out(database, clock, edition_id)
+    fanout.fan_out(database, clock, edition_id)
     found = digests(database)
     assert len(found) == building.PAGE + 3
     assert all(lists == [[1]] for lists in found.values())
@@ -349,17 +336,14 @@ def test_a_topic_chosen_later_brings_nothing_older_than_the_last_edition(
     tick(database, clock)
     clock.at = FRIDAY
     tick(database, clock)
-    fan_out(database, clock, 1)
+    fanout.fan_out(database, clock, 1)
     settle_all(database, DeliveryState.SENT)
     with database.write() as session:
-        from newsletter.catalogue.shelf import the_newsletter
-        from newsletter.subscriptions.choices import choose_topics
-
         newsletter = the_newsletter(session, None)
         choose_topics(session, 1, topic_ids(session, newsletter).values(), now=FRIDAY + timedelta(days=1))
         an_article(session, newsletter, "Lift", topics=("technology",), released_at=FRIDAY + timedelta(days=2))
     clock.at = FRIDAY + timedelta(days=7)
     tick(database, clock)
     tick(database, clock)
-    fan_out(database, clock, 2)
+    fanout.fan_out(database, clock, 2)
     assert digests(database) == {1: [[2], [3]]}

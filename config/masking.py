@@ -1,0 +1,59 @@
+"""What must not stand in a log line: addresses in full, tokens of links, passwords.
+
+Masking is done on the finished values of a line, exception texts included, so that a library that
+logs what it was given cannot give it away either.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+MASK: Final = "***"
+
+# `user:password@` of a URL. It goes first: what is left of it would pass for an address. A slash
+# does not end it: real passwords hold slashes, even where a URL may not.
+_IN_URL: Final = re.compile(r"(?<=://)[^\s@'\"]*@")
+# A quoted or plain local part, @ or its percent form, and a domain or a literal in brackets.
+_ADDRESS: Final = re.compile(
+    r"""(?P<first>[^\s<>"',;:()\[\]{}=/|@%*])[^\s<>"',;:()\[\]{}/|@%*]*"""
+    r"""(?P<at>@|%40)(?P<domain>\[[^\]\s]*\]|[\w.-]+)"""
+    r"""|"(?:[^"\n]|\\"){1,64}"(?P<at_quoted>@|%40)(?P<domain_quoted>\[[^\]\s]*\]|[\w.-]+)"""
+)
+_TOKEN: Final = re.compile(r"(?P<path>/(?:confirm|preferences|unsubscribe|desk/login)/)[\w%.~+=-]+")
+_SECRET_NAMES: Final = re.compile(r"password|secret|token|authorization|cookie", re.IGNORECASE)
+
+
+def masked(text: str) -> str:
+    """`text` with every address cut to its first letter and domain, and every token taken out."""
+    text = _IN_URL.sub(f"{MASK}@", text)
+    if "@" in text or "%40" in text:
+        text = _ADDRESS.sub(_masked_address, text)
+    return _TOKEN.sub(rf"\g<path>{MASK}", text)
+
+
+def _masked_address(match: re.Match[str]) -> str:
+    if match["at_quoted"]:
+        return f"{MASK}{match['at_quoted']}{match['domain_quoted']}"
+    return f"{match['first']}{MASK}{match['at']}{match['domain']}"
+
+
+def masked_value(value: object) -> object:
+    """`value` with all texts within it masked; things that are no plain data become text."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, Mapping):
+        return {masked(str(key)): _by_name(str(key), each) for key, each in value.items()}
+    if isinstance(value, Sequence | set | frozenset) and not isinstance(value, bytes | bytearray):
+        return [masked_value(each) for each in value]
+    return masked(str(value))
+
+
+def _by_name(name: str, value: object) -> object:
+    return MASK if value and _SECRET_NAMES.search(name) else masked_value(value)
+
+
+def mask_event(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """A structlog processor: masks every value of a line, by its name or by its looks."""
+    return {name: _by_name(name, value) for name, value in event.items()}

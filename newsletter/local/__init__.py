@@ -1,0 +1,1 @@
+"""What `./run` brings along: the supervisor, the embedded Redis and the embedded inbox."""
