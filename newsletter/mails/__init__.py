@@ -1,0 +1,1 @@
+"""What mails say: one module and three templates per kind, rendering, headers, and the composer."""
