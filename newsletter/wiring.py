@@ -10,10 +10,8 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from config.settings import Settings, SettingsError, secret_key_from
-from newsletter.accounts import editors as _editors  # noqa: F401 - every table belongs to the metadata
 from newsletter.clock import Clock, SystemClock
 from newsletter.database import Database
-from newsletter.delivery import relays as _relays  # noqa: F401 - as above
 from newsletter.delivery.deliveries import Delivery, DeliveryState
 from newsletter.delivery.kinds import Lane
 from newsletter.delivery.sending import Composer, Sending
@@ -25,7 +23,6 @@ from newsletter.jobs import Announcer
 from newsletter.links import Links
 from newsletter.mails.composing import MailComposer
 from newsletter.signing import Signer
-from newsletter.suppression import suppressions as _suppressions  # noqa: F401 - as above
 
 
 @dataclass(frozen=True)

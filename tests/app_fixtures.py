@@ -1,18 +1,25 @@
-"""Fixtures of whole installations: services, and the Flask application."""
+"""Fixtures of whole installations: services, and the Flask application.
+
+What they need is imported when it is asked for: tests of pure functions start without it.
+"""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from flask import Flask
 from pydantic import SecretStr
 
 from config.settings import Settings
 from newsletter.jobs import Job, announce_nothing
-from newsletter.web.application import create_app
-from newsletter.wiring import Services, build_services
 from tests.conftest import StandingClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+    from newsletter.wiring import Services
 
 
 @pytest.fixture
@@ -30,8 +37,10 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def parts(settings: Settings, database_url: str, clock: StandingClock, announced: list[Job]) -> Iterator[Services]:
+def parts(settings: Settings, database_url: str, clock: StandingClock, announced: list[Job]) -> "Iterator[Services]":
     """The services of an installation, SQLite and PostgreSQL in turn."""
+    from newsletter.wiring import build_services  # noqa: PLC0415 - see above
+
     with_database = settings.model_copy(update={"database_url": SecretStr(database_url)})
     made = build_services(with_database, announced.append, clock=clock)
     yield made
@@ -39,8 +48,11 @@ def parts(settings: Settings, database_url: str, clock: StandingClock, announced
 
 
 @pytest.fixture
-def app(settings: Settings, sqlite_template: Path, tmp_path: Path, clock: StandingClock) -> Iterator[Flask]:
+def app(settings: Settings, sqlite_template: Path, tmp_path: Path, clock: StandingClock) -> "Iterator[Flask]":
     """The Flask application on an empty SQLite database."""
+    from newsletter.web.application import create_app  # noqa: PLC0415 - see above
+    from newsletter.wiring import build_services  # noqa: PLC0415 - see above
+
     path = tmp_path / "app.sqlite3"
     shutil.copy(sqlite_template, path)
     with_database = settings.model_copy(update={"database_url": SecretStr(f"sqlite:///{path}")})

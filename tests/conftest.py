@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from newsletter.database import Base, Database
+from newsletter.database import Database
 from newsletter.jobs import Job
 from newsletter.migrations import migrate
+from newsletter.migrations.tables import METADATA
 from tests.servers import MissingPartError, PostgresServer, RedisServer
+
+pytest_plugins = ["tests.app_fixtures"]
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -110,6 +113,6 @@ def database(database_url: str, announced: list[Job]) -> Iterator[Database]:
 def _empty(url: str) -> None:
     database = Database(url, announce=lambda _job: None)
     with database.engine.begin() as connection:
-        tables = ", ".join(f'"{table}"' for table in Base.metadata.tables)
+        tables = ", ".join(f'"{table}"' for table in METADATA.tables)
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
     database.close()

@@ -86,13 +86,15 @@ def claim(
     return sorted(session.scalars(taken), key=lambda row: ids.index(row.id))
 
 
-def renew(session: Session, lease_id: str, lease: timedelta) -> None:
-    """Keep what is claimed under this lease for another term."""
-    session.execute(
+def renew(session: Session, lease_id: str, lease: timedelta) -> bool:
+    """Keep what is claimed under this lease for another term; False when it has ended or holds nothing."""
+    change = (
         update(Delivery)
-        .where(Delivery.lease_id == lease_id, Delivery.state.in_({*CLAIMABLE, DeliveryState.SENDING}))
+        .where(Delivery.lease_id == lease_id, Delivery.lease_until >= database_now())
+        .where(Delivery.state.in_({*CLAIMABLE, DeliveryState.SENDING}))
         .values(lease_until=database_now(lease.total_seconds()))
     )
+    return session.connection().execute(change).rowcount > 0
 
 
 def release(session: Session, delivery_ids: Iterable[int], lease_id: str) -> None:

@@ -5,12 +5,10 @@ may take ten minutes to answer, and a row locked for so long would stop everybod
 """
 
 import random
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, assert_never
-from uuid import uuid4
 
 import structlog
 from sqlalchemy.orm import Session
@@ -20,6 +18,7 @@ from newsletter.database import Database
 from newsletter.delivery import outbox, relays
 from newsletter.delivery.deliveries import FINAL, Delivery, DeliveryState
 from newsletter.delivery.kinds import POLICIES, Lane, MailKind, Policy
+from newsletter.delivery.leases import Lease, boot_seconds
 from newsletter.delivery.mail import MailError, OutgoingMail
 from newsletter.delivery.outcomes import Accepted, Deferred, Outcome, Refused, Scope, Unknown
 from newsletter.delivery.retry import next_attempt
@@ -65,13 +64,6 @@ class Sending:
     lease: timedelta
 
 
-def boot_seconds() -> float:
-    """Seconds since the machine started, asleep or not: a stopped process sees that time went by."""
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    return time.monotonic()
-
-
 def send_due(sending: Sending, lane: Lane, *, seconds: float, is_stopping: Callable[[], bool]) -> int:
     """Send what is due in a lane for at most `seconds`; returns how many deliveries were settled.
 
@@ -100,8 +92,7 @@ class _Batch:
         self._sending = sending
         self._lane = lane
         self._is_stopping = is_stopping
-        self._lease_id = uuid4().hex
-        self._leased_at = boot_seconds()
+        self._lease = Lease(sending.database, sending.lease)
         self._untried: list[Delivery] = []
         self._settled = 0
         self.is_over = False
@@ -114,9 +105,8 @@ class _Batch:
             if trouble is not None and trouble.retry_at is not None and trouble.retry_at > now:
                 self.is_over = True
                 return 0
-            self._leased_at = boot_seconds()
             self._untried = outbox.claim(
-                session, self._lane, lease_id=self._lease_id, lease=sending.lease, limit=size, now=now
+                session, self._lane, lease_id=self._lease.id, lease=self._lease.length, limit=size, now=now
             )
         if not self._untried:
             self.is_over = True
@@ -124,33 +114,20 @@ class _Batch:
         if trouble is not None:
             self._untried, spare = self._untried[:1], self._untried[1:]
             self._release(spare)  # one mail to try whether the relay is back
-        for answer in sending.transport.transmit(self._mails()):
-            self._record(answer)
+        with self._lease.kept():
+            for answer in sending.transport.transmit(self._mails()):
+                self._record(answer)
         self._release(self._untried)
         return self._settled
 
     def _mails(self) -> Iterator[OutgoingMail]:
         """The mails of this batch, each composed and marked as on its way when it is asked for."""
         while self._untried and not self._is_stopping():
-            if not self._keep_lease():
-                self.is_over = False
+            if not self._lease.is_alive:
                 return
             mail = self._prepare(self._untried.pop(0))
             if mail is not None:
                 yield mail
-
-    def _keep_lease(self) -> bool:
-        """Renew the lease when a third of it is used; False when it has ended (a stopped process)."""
-        age = boot_seconds() - self._leased_at
-        length = self._sending.lease.total_seconds()
-        if age >= length * 0.9:
-            return False
-        if age >= length / 3:
-            renewed_at = boot_seconds()
-            with self._sending.database.write() as session:
-                outbox.renew(session, self._lease_id, self._sending.lease)
-            self._leased_at = renewed_at
-        return True
 
     def _prepare(self, row: Delivery) -> OutgoingMail | None:
         with structlog.contextvars.bound_contextvars(delivery_id=row.id):
@@ -171,7 +148,7 @@ class _Batch:
             if isinstance(mail, Withhold):
                 self._finish(session, row, DeliveryState.WITHHELD, reply=mail.reason)
                 return None
-            is_ours = outbox.mark_sending(session, row, self._lease_id, now=now)
+            is_ours = outbox.mark_sending(session, row, self._lease.id, now=now)
             return mail if is_ours else None
 
     def _record(self, answer: Answer) -> None:
@@ -216,7 +193,7 @@ class _Batch:
     def _release(self, rows: list[Delivery]) -> None:
         if rows:
             with self._sending.database.write() as session:
-                outbox.release(session, [row.id for row in rows], self._lease_id)
+                outbox.release(session, [row.id for row in rows], self._lease.id)
 
 
 def _after(row: Delivery, outcome: Outcome, *, now: datetime, chance: float) -> tuple[DeliveryState, dict[str, Any]]:

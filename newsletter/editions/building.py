@@ -1,5 +1,6 @@
 """From the database to digests: an edition's candidates, its readers, and what each of them gets."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from newsletter.catalogue.newsletters import Newsletter
 from newsletter.editions import ledger
 from newsletter.editions.editions import SPECIAL, Edition, EditionArticle, EditionState
 from newsletter.editions.selection import (
+    NOTHING,
     Candidate,
     Digest,
     ReaderView,
@@ -45,6 +47,15 @@ class Frame:
     minimum: int
     candidates: Sequence[Candidate]
     spans: dict[str, Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom an edition reaches."""
+
+    readers: int  # to whom something is due
+    nothing_new: int  # who have everything, or follow none of it
+    variants: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +139,33 @@ def chosen_for(session: Session, frame: Frame, subscriptions: Sequence[Subscript
     ]
 
 
+def audience(session: Session, newsletter: Newsletter, *, now: datetime) -> Audience:
+    """Whom *Send now* would reach, by the code that sends."""
+    digests: Counter[Digest] = Counter()
+    for page in choices(session, frame_at(session, newsletter, SPECIAL, now)):
+        digests.update(chosen.digest for chosen in page)
+    nothing_new = digests.pop(NOTHING, 0)
+    return Audience(readers=digests.total(), nothing_new=nothing_new, variants=len(digests))
+
+
+def if_sent_now(session: Session, newsletter: Newsletter, cadence: Cadence, *, now: datetime) -> Digest:
+    """What a reader of all topics would get now: everything since the last edition of this cadence."""
+    return everybodys(frame_at(session, newsletter, cadence, now), cadence)
+
+
+def everybodys(frame: Frame, cadence: Cadence) -> Digest:
+    """What a reader of all topics gets of an edition who had everything before it. Pure."""
+    reader = ReaderView(joined_at=frame.cutoff_at)
+    articles = due(frame.candidates, reader, cutoff=frame.cutoff_at, span=frame.spans[cadence])
+    return digest(articles, maximum=defaults.MAXIMUM_ARTICLES[frame.cadence])
+
+
 def _digest_for(frame: Frame, subscription: Subscription, topics: dict[int, datetime], had: set[int]) -> Digest:
     reader = ReaderView(subscription.joined_at or subscription.requested_at, topics, had)
     span = frame.spans[subscription.cadence]
     articles = due(frame.candidates, reader, cutoff=frame.cutoff_at, span=span)
     if len(articles) < frame.minimum:
-        return Digest((), 0)
+        return NOTHING
     return digest(articles, maximum=defaults.MAXIMUM_ARTICLES[frame.cadence])
 
 

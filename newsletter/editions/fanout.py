@@ -2,21 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from config import defaults
 from newsletter.accounts.editors import Editor
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.clock import Clock
 from newsletter.database import Database, insert_if_new
+from newsletter.delivery.deliveries import Delivery
 from newsletter.delivery.kinds import MailKind
 from newsletter.delivery.outbox import Recipient, queue_mails
 from newsletter.editions import ledger
-from newsletter.editions.building import Chosen, Frame, frame_of, next_page
+from newsletter.editions.building import Chosen, Frame, everybodys, frame_of, if_sent_now, next_page
 from newsletter.editions.editions import SPECIAL, Edition, EditionState, Variant
-from newsletter.editions.schedule import finish_if_done, skip
-from newsletter.editions.selection import Digest, digest
+from newsletter.editions.schedule import ensure_upcoming, finish_if_done, skip
+from newsletter.editions.selection import Digest
+from newsletter.subscriptions.subscribers import Cadence
 
 
 def fan_out(database: Database, clock: Clock, edition_id: int) -> None:
@@ -53,7 +57,7 @@ def _write_page(session: Session, edition_id: int, *, now: datetime) -> bool:
 
 def _write_deliveries(session: Session, edition: Edition, page: Sequence[Chosen], *, now: datetime) -> None:
     due = [chosen for chosen in page if chosen.digest.article_ids]
-    variants = variant_ids(session, edition.id, {chosen.digest for chosen in due})
+    variants = _variant_ids(session, edition.id, {chosen.digest for chosen in due})
     ledger.reserve(session, edition.id, [(chosen.subscriber_id, chosen.digest.article_ids) for chosen in due])
     recipients = [
         Recipient(
@@ -67,7 +71,7 @@ def _write_deliveries(session: Session, edition: Edition, page: Sequence[Chosen]
     queue_mails(session, MailKind.DIGEST, recipients, now=now)
 
 
-def variant_ids(session: Session, edition_id: int, digests: set[Digest]) -> dict[Digest, int]:
+def _variant_ids(session: Session, edition_id: int, digests: set[Digest]) -> dict[Digest, int]:
     """The variants of these digests, made where they are new."""
     rows = [
         {
@@ -89,27 +93,55 @@ def _key(of: Digest) -> str:
 
 
 def _write_proofs(session: Session, edition: Edition, frame: Frame, *, now: datetime) -> None:
-    """In rehearsal the editors get what everybody would get, and nothing counts as given."""
+    """In rehearsal the editors get what a reader of all topics would get, and nothing counts as given."""
     edition.fanned_out_at = now
     edition.is_rehearsal = True
-    everything = digest(frame.candidates, maximum=len(frame.candidates))
-    if not everything.article_ids:
+    cadence = Cadence(defaults.CADENCE if edition.cadence == SPECIAL else edition.cadence)
+    shown = everybodys(frame, cadence)
+    if not shown.article_ids:
         skip(edition, "Rehearsal: no article waits, so there was nothing to show.", now=now)
         return
-    queue_proofs(session, edition.id, everything, list(session.scalars(select(Editor.id))), now=now)
+    _queue_proofs(session, edition.id, shown, list(session.scalars(select(Editor.id))), now=now)
     finish_if_done(session, edition, now=now)
 
 
-def queue_proofs(session: Session, edition_id: int, shown: Digest, editor_ids: Sequence[int], *, now: datetime) -> None:
-    """Mail a digest to editors only."""
-    variant_id = variant_ids(session, edition_id, {shown})[shown]
-    proofs = [Recipient(variant_id=variant_id, editor_id=editor_id) for editor_id in editor_ids]
+def queue_test_send(session: Session, newsletter: Newsletter, editor_id: int, *, now: datetime) -> bool:
+    """Mail one editor what would go out now; False when there is nothing to show."""
+    cadence = Cadence(defaults.CADENCE)
+    shown = if_sent_now(session, newsletter, cadence, now=now)
+    if not shown.article_ids:
+        return False
+    edition = ensure_upcoming(session, newsletter, cadence, now=now)
+    _queue_proofs(session, edition.id, shown, [editor_id], now=now)
+    return True
+
+
+def _queue_proofs(
+    session: Session, edition_id: int, shown: Digest, editor_ids: Sequence[int], *, now: datetime
+) -> None:
+    """Mail a digest to editors only.
+
+    A proof has a variant of its own: its rendering is stored and must not be what readers get later,
+    when an article may have a newer text.
+    """
+    variant = Variant(
+        edition_id=edition_id,
+        key=f"proof {uuid4().hex}",
+        article_ids=list(shown.article_ids),
+        more=shown.more,
+        subject=None,
+        body_text=None,
+        body_html=None,
+    )
+    session.add(variant)
+    session.flush()
+    proofs = [Recipient(variant_id=variant.id, editor_id=editor_id) for editor_id in editor_ids]
     queue_mails(session, MailKind.PROOF, proofs, now=now)
 
 
 def _end(session: Session, edition: Edition, *, now: datetime) -> None:
     edition.fanned_out_at = now
-    has_mail = session.scalar(select(Variant.id).where(Variant.edition_id == edition.id).limit(1))
+    has_mail = session.scalar(select(Delivery.id).where(Delivery.edition_id == edition.id).limit(1))
     if has_mail is None:
         skip(edition, _why_empty(edition), now=now)
         return

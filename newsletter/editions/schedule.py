@@ -80,21 +80,39 @@ def finish_if_done(session: Session, edition: Edition, *, now: datetime) -> None
     edition.finished_at = now
 
 
+def upcoming(session: Session, newsletter: Newsletter, cadence: Cadence, *, now: datetime) -> Edition | None:
+    """The next edition of a cadence that has not begun to go out, if its row has been made."""
+    query = (
+        select(Edition)
+        .where(Edition.newsletter_id == newsletter.id, Edition.cadence == cadence)
+        .where(Edition.state.in_({EditionState.COLLECTING, EditionState.CLOSED}), Edition.send_at > now)
+        .order_by(Edition.send_at)
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def ensure_upcoming(session: Session, newsletter: Newsletter, cadence: Cadence, *, now: datetime) -> Edition:
+    """The next edition of a cadence; its row is made where the tick has not made it yet."""
+    run = next_occurrence(rule_of(newsletter, cadence), now)
+    row = {
+        "newsletter_id": newsletter.id,
+        "cadence": cadence,
+        "local_date": run.local_date,
+        "state": EditionState.COLLECTING,
+        "cutoff_at": run.at - defaults.CUTOFF_BEFORE_SEND,
+        "send_at": run.at,
+    }
+    insert_if_new(session, Edition, [row])
+    query = select(Edition).where(Edition.newsletter_id == newsletter.id, Edition.cadence == cadence)
+    return session.scalars(query.where(Edition.local_date == run.local_date)).one()
+
+
 def _plan(session: Session, newsletter: Newsletter, *, now: datetime) -> None:
     """Make the row of the next edition of each cadence that has readers, or is the newsletter's own."""
     for cadence in Cadence:
-        if cadence != defaults.CADENCE and not _has_readers(session, newsletter.id, cadence):
-            continue
-        upcoming = next_occurrence(rule_of(newsletter, cadence), now)
-        row = {
-            "newsletter_id": newsletter.id,
-            "cadence": cadence,
-            "local_date": upcoming.local_date,
-            "state": EditionState.COLLECTING,
-            "cutoff_at": upcoming.at - defaults.CUTOFF_BEFORE_SEND,
-            "send_at": upcoming.at,
-        }
-        insert_if_new(session, Edition, [row])
+        if cadence == defaults.CADENCE or _has_readers(session, newsletter.id, cadence):
+            ensure_upcoming(session, newsletter, cadence, now=now)
 
 
 def _start(session: Session, edition: Edition, *, now: datetime) -> None:

@@ -44,6 +44,9 @@ class Digest:
     more: int
 
 
+NOTHING: Final = Digest((), 0)
+
+
 def window_opens(joined_at: datetime, cutoff: datetime, span: Span) -> datetime:
     """Where a reader's window opens: only articles released after this instant are due.
 

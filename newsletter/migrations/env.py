@@ -3,14 +3,13 @@
 from alembic import context
 from sqlalchemy import Connection
 
-import newsletter.wiring  # noqa: F401 - brings in every table
-from newsletter.database import Base
+from newsletter.migrations.tables import METADATA
 
 
 def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=METADATA,
         compare_type=True,
         # SQLite changes a table by copying it.
         render_as_batch=connection.dialect.name == "sqlite",

@@ -22,7 +22,7 @@ from newsletter.delivery.kinds import POLICIES, Lane, MailKind
 from newsletter.delivery.outbox import BELLS
 from newsletter.jobs import JobKind, announce_nothing
 from newsletter.links import Links
-from newsletter.migrations import is_current, migrate, migration_config
+from newsletter.migrations import is_current, migrate, migration_config, tables
 from newsletter.signing import Signer
 from newsletter.web.guards import GUARDS, anybody
 from tasks.queues import QUEUES, ROUTES, TASKS
@@ -36,6 +36,12 @@ def modules_of(package: ModuleType) -> list[ModuleType]:
     """Every module of a package, but for migrations and programs."""
     names = [m.name for m in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
     return [importlib.import_module(n) for n in names if ".migrations." not in n and "__main__" not in n]
+
+
+def source_of(module: ModuleType) -> str:
+    """The text of a module."""
+    assert module.__file__
+    return Path(module.__file__).read_text()
 
 
 def test_every_blueprint_has_its_guard(app: Flask) -> None:
@@ -108,6 +114,12 @@ def test_every_setting_is_in_the_example_environment() -> None:
     files = {f"GAZETTE_{name.upper()}_FILE" for name in SECRET_FIELDS}
     assert expected <= named
     assert named <= expected | files
+
+
+def test_every_module_with_tables_is_known_to_the_migrations() -> None:
+    places = {module.__name__ for module in modules_of(newsletter) if re.search(r"__tablename__ =", source_of(module))}
+    listed = set(re.findall(r"^import ([\w.]+)", source_of(tables), re.MULTILINE))
+    assert listed == places
 
 
 def test_migrations_lead_to_the_models(database: Database) -> None:
