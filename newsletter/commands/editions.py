@@ -9,15 +9,17 @@ import click
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from config import defaults
 from newsletter.catalogue import shelf
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.clock import Clock
 from newsletter.commands.output import answer, as_json, local_time, say, services
 from newsletter.delivery.deliveries import FINAL, Delivery
-from newsletter.editions.building import choices, frame_at
+from newsletter.editions.building import Frame, choices, frame_at, frame_of
 from newsletter.editions.cadence import next_occurrence
 from newsletter.editions.editions import SPECIAL, Edition, EditionState
-from newsletter.editions.schedule import request_special, rule_of
+from newsletter.editions.schedule import request_special, rule_of, upcoming
+from newsletter.editions.selection import NOTHING, Digest
 from newsletter.errors import NotFoundError, RefusedError
 from newsletter.feeds.articles import Article
 from newsletter.subscriptions.addresses import parse_address
@@ -87,25 +89,17 @@ def plan(slug: str | None, at: str | None, address: str | None, is_json: bool) -
 def _plan(
     session: Session, newsletter: Newsletter, clock: Clock, at: datetime | None, address: str | None
 ) -> dict[str, Any]:
-    run = next_occurrence(rule_of(newsletter, Cadence.WEEKLY), clock.now())
-    send_at = at or run.at
-    # Before its run an edition is still open: what would come in until then is not known.
-    frame = frame_at(session, newsletter, Cadence.WEEKLY if at is None else SPECIAL, send_at)
+    edition_id, send_at, frame = _planned(session, newsletter, clock, at)
     wanted = None if address is None else _subscriber_id(session, address)
-    digests: Counter[tuple[int, ...]] = Counter()
-    skipped = 0
+    digests: Counter[Digest] = Counter()
     for page in choices(session, frame):
-        for chosen in page:
-            if wanted is not None and chosen.subscriber_id != wanted:
-                continue
-            if chosen.digest.article_ids:
-                digests[chosen.digest.article_ids] += 1
-            else:
-                skipped += 1
-    listed = dict.fromkeys(article_id for digest in digests for article_id in digest)
+        digests.update(chosen.digest for chosen in page if wanted in {None, chosen.subscriber_id})
+    skipped = digests.pop(NOTHING, 0)
+    chosen = {article_id for digest in digests for article_id in digest.article_ids}
+    listed = [each.article_id for each in frame.candidates if each.article_id in chosen]
     articles = {a.id: a for a in session.scalars(select(Article).where(Article.id.in_(listed)))}
     return {
-        "edition": None,
+        "edition": edition_id,
         "send_at": send_at,
         "cutoff_at": frame.cutoff_at,
         "readers": digests.total(),
@@ -116,6 +110,23 @@ def _plan(
             for place, article_id in enumerate(listed, start=1)
         ],
     }
+
+
+def _planned(
+    session: Session, newsletter: Newsletter, clock: Clock, at: datetime | None
+) -> tuple[int | None, datetime, Frame]:
+    """The edition's id, its instant and its frame: the next scheduled run, or what *Send now* would do `at`."""
+    if at is not None:
+        return None, at, frame_at(session, newsletter, SPECIAL, at)
+    edition = upcoming(session, newsletter, Cadence(defaults.CADENCE), now=clock.now())
+    if edition is None:
+        run = next_occurrence(rule_of(newsletter, Cadence(defaults.CADENCE)), clock.now())
+        cutoff = run.at - defaults.CUTOFF_BEFORE_SEND
+        return None, run.at, frame_at(session, newsletter, defaults.CADENCE, cutoff)
+    if edition.state == EditionState.CLOSED:
+        return edition.id, edition.send_at, frame_of(session, edition)
+    # Still open: what will come in before the cutoff is not known yet.
+    return edition.id, edition.send_at, frame_at(session, newsletter, edition.cadence, edition.cutoff_at)
 
 
 def _instant(written: str | None) -> datetime | None:
