@@ -1,8 +1,8 @@
 """A news site on loopback: one RSS feed, to which a test publishes."""
 
 import threading
-from email.utils import format_datetime
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
@@ -18,7 +18,7 @@ class FeedSite:
         site = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802 - the base class's name
+            def do_GET(self) -> None:
                 site.requests += 1
                 etag = f'"{len(site._items)}"'
                 if self.headers.get("If-None-Match") == etag:

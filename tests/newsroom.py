@@ -54,8 +54,6 @@ class Relay:
         self.taken += [(recipient, message) for recipient in envelope.rcpt_tos]
         self.arrived.set()
         if self.hold_answers.is_set():
-            import asyncio
-
             await asyncio.sleep(60)
         return "250 2.0.0 taken"
 
@@ -74,11 +72,14 @@ class Relay:
         """The mails taken for an address."""
         return [m for to, m in list(self.taken) if to == address and subject in str(m["Subject"])]
 
+    def _summary(self) -> list[tuple[str, str]]:
+        return [(to, str(mail["Subject"])) for to, mail in list(self.taken)]
+
     def wait_for(self, address: str, subject: str = "", *, count: int = 1) -> list[EmailMessage]:
         """The mails for an address, once there are so many."""
         wait_until(
             lambda: len(self.mails_to(address, subject)) >= count,
-            f"{count} mail(s) {subject!r} to {address} arrived; there are {[(t, str(m['Subject'])) for t, m in self.taken]}",
+            f"{count} mail(s) {subject!r} to {address} arrived; there are {self._summary()}",
         )
         return self.mails_to(address, subject)
 

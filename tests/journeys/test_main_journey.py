@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlalchemy import update
 
 from newsletter.database import Database
 from newsletter.delivery.deliveries import Delivery, DeliveryState
+from newsletter.editions.editions import Edition
 from newsletter.jobs import announce_nothing
 from tests.feed_site import FeedSite
 from tests.newsroom import Newsroom, newsroom, wait_until
@@ -77,6 +79,19 @@ def test_a_reader_subscribes_confirms_gets_one_digest_and_leaves(room: Newsroom,
     site.publish("Under the ice shelf, again", "science")
     room.gazette("feed", "poll")
     assert "nothing was sent" in room.gazette("edition", "send", "the-proof")
+    assert len(digests(room, ANNA)) == 1
+
+
+def test_the_weekly_digest_goes_out_by_itself_when_it_falls_due(
+    room: Newsroom, site: FeedSite, database_url: str
+) -> None:
+    start_all(room)
+    connect_feed(room, site)
+    readers(room, ANNA)
+    assert digests(room, ANNA) == []
+    _let_friday_come(database_url)
+    room.relay.wait_for(ANNA, "Under the ice shelf")
+    wait_until(lambda: '"sent"' in room.gazette("edition", "status", "1", "--json"), "the edition is over")
     assert len(digests(room, ANNA)) == 1
 
 
@@ -157,9 +172,7 @@ def test_the_relay_is_away_for_a_while_and_nobody_is_lost(room: Newsroom, site: 
     assert [len(digests(room, address)) for address in (ANNA, BEN)] == [1, 1]
 
 
-def test_a_worker_that_is_asked_to_end_ends_in_order_and_its_successor_goes_on(
-    room: Newsroom, site: FeedSite
-) -> None:
+def test_a_worker_that_is_asked_to_end_ends_in_order_and_its_successor_goes_on(room: Newsroom, site: FeedSite) -> None:
     start_all(room)
     connect_feed(room, site)
     readers(room, ANNA, BEN)
@@ -172,6 +185,22 @@ def test_a_worker_that_is_asked_to_end_ends_in_order_and_its_successor_goes_on(
         room.relay.wait_for(address, "Under the ice shelf")
     time.sleep(2)
     assert [len(digests(room, address)) for address in (ANNA, BEN)] == [1, 1]
+
+
+def _let_friday_come(database_url: str) -> None:
+    """Make the cutoff and the hour of the planned edition now, as nobody can wait for Friday."""
+    database = Database(database_url, announce_nothing)
+
+    def is_planned() -> bool:
+        with database.write() as session:
+            now = datetime.now(UTC)
+            due = update(Edition).where(Edition.cadence == "weekly").values(cutoff_at=now, send_at=now)
+            return session.connection().execute(due).rowcount == 1
+
+    try:
+        wait_until(is_planned, "the scheduler has planned the weekly edition")
+    finally:
+        database.close()
 
 
 def _let_half_a_minute_pass(database_url: str) -> None:
