@@ -44,7 +44,6 @@ class Supervisor:
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._is_stopping = False
         self._deadline = float("inf")
-        self._hurry = asyncio.Event()
         self._leash = Leash()
         self.failure: asyncio.Future[ChildFailedError] = asyncio.get_running_loop().create_future()
         """Set when a child is given up."""
@@ -85,7 +84,6 @@ class Supervisor:
     def hurry(self) -> None:
         """Whoever has not ended within a second is killed."""
         self._deadline = min(self._deadline, time.monotonic() + HURRIED_SECONDS)
-        self._hurry.set()
 
     async def _keep(self, child: Child, stage: int, is_up: asyncio.Event) -> None:
         pause, failed = self._pause, 0
@@ -120,7 +118,8 @@ class Supervisor:
             return was_ready
         finally:
             became_ready.cancel()
-            if ended.done():
+            ended.cancel()
+            if process.returncode is not None:
                 _signal_group(process.pid, signal.SIGKILL)  # what a killed child may have left behind
                 self._leash.forget(process.pid)
 

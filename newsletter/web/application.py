@@ -28,6 +28,8 @@ POLICY: Final = (
 )
 """The Content-Security-Policy of every page; the frames that show mails have one of their own."""
 
+_FOR_SEARCH_ENGINES: Final = frozenset({"joining.home", "joining.subscribe"})
+
 _csrf: Final = CSRFProtect()
 
 
@@ -92,7 +94,7 @@ def _end(response: Response) -> Response:
     headers["X-Request-Id"] = g.get("request_id", "")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
-        headers.setdefault("X-Robots-Tag", "noindex" if request.view_args else "all")
+        headers.setdefault("X-Robots-Tag", "all" if request.endpoint in _FOR_SEARCH_ENGINES else "noindex")
     structlog.get_logger(__name__).info(
         "request", method=request.method, endpoint=request.endpoint, status=response.status_code
     )

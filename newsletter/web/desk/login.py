@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from flask import Flask, session
-from flask_login import LoginManager, UserMixin, login_user
+from flask_login import LoginManager, UserMixin, current_user, login_user
 
 from config import defaults
 from newsletter.accounts.editors import Editor, Role
+from newsletter.web.desk.blueprints import is_poll
 from newsletter.web.doors import now, reading
 
 
@@ -29,16 +30,30 @@ class Visitor(UserMixin):  # type: ignore[misc]  # the library ships no types
 
 def add_login(app: Flask) -> None:
     """Let the application know its editors."""
-    manager = LoginManager(app)
+    # Templates are told who visits; a lookup in every template would also touch the reader's pages.
+    manager = LoginManager(app, add_context_processor=False)
     manager.session_protection = None  # phones change networks; the nonce and the limits protect
     manager.user_loader(_visitor)
 
 
-def let_in(editor: Editor) -> None:
+def let_in(editor: Editor, *, by_link: bool = False) -> None:
     """Begin a session; whatever the cookie held before is gone."""
     session.clear()
     login_user(Visitor(editor))
     session["came_at"] = session["seen_at"] = now().timestamp()
+    session["by_link"] = by_link
+
+
+def came_by_link() -> bool:
+    """Whether this session began with a mailed link, so that a forgotten password may be replaced."""
+    return bool(session.get("by_link"))
+
+
+def visitor() -> Visitor:
+    """The editor who is logged in; only behind the guard."""
+    found = current_user._get_current_object()  # noqa: SLF001 - how the library hands out the object itself
+    assert isinstance(found, Visitor)  # noqa: S101 - the guard let nobody else pass
+    return found
 
 
 def _visitor(cookie: str) -> Visitor | None:
@@ -52,7 +67,9 @@ def _visitor(cookie: str) -> Visitor | None:
         editor = database.get(Editor, int(editor_id))
     if editor is None or editor.session_nonce != nonce:
         return None
-    session["seen_at"] = now().timestamp()
+    if not is_poll():
+        # A page that looks for newer figures by itself keeps nobody logged in.
+        session["seen_at"] = now().timestamp()
     return Visitor(editor)
 
 

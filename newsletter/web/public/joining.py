@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.catalogue import shelf
 from newsletter.catalogue.newsletters import Newsletter
+from newsletter.mails.sentences import site_name
 from newsletter.signing import Purpose
 from newsletter.subscriptions import signup
 from newsletter.subscriptions.addresses import AddressError, parse_address
@@ -41,7 +42,8 @@ def home() -> ResponseReturnValue:
         found = [views.listed(newsletter) for newsletter in shelf.newsletters(session)]
     if len(found) == 1:
         return redirect(url_for("joining.subscribe", slug=found[0]["slug"]))
-    return views.rendered("public/home.html", newsletters=found, site=_site())
+    site = site_name(services().settings.base_url)
+    return views.rendered("public/home.html", newsletters=found, site=site, desk=services().links.desk())
 
 
 @blueprint.get("/n/<slug>")
@@ -56,7 +58,7 @@ def subscribe(slug: str) -> ResponseReturnValue:
 def sign_up(slug: str) -> ResponseReturnValue:
     """Take a sign-up; the answer is the same whether or not the address is known."""
     entered = _entered()
-    if "change" in request.form:
+    if entered["is_change"]:
         return _form_again(slug, 200)
     try:
         with writing() as session:
@@ -90,9 +92,11 @@ def confirm(token: str) -> ResponseReturnValue:
         subscription = by_token(session, Purpose.CONFIRM, token, is_for_change=True)
         found = signup.confirm(session, subscription, evidence_of("Yes, subscribe me"), now=now())
         shown = _confirmable(session, subscription)
+        # The press proved the mailbox, so the page may lead to the choices; a used link may not.
+        preferences = services().links.preferences(subscription.id, subscription.nonce)
     if found is not Confirmation.DONE:
         return _link_trouble(shown, found, token)
-    return views.rendered("public/confirmed.html", **shown)
+    return views.rendered("public/confirmed.html", **shown, preferences=preferences)
 
 
 @blueprint.post("/confirm/<token>/new-link")
@@ -138,12 +142,13 @@ def _entered() -> dict[str, Any]:
         "chosen_topics": request.form.getlist("topics"),
         "cadence": cadence_entered(),
         "is_again": "again" in request.form,
+        "is_change": "change" in request.form,
     }
 
 
 def _form(session: Session, newsletter: Newsletter) -> dict[str, Any]:
     form = views.sign_up_form(session, newsletter, now=now())
-    return form | {"honeypot": HONEYPOT, "trouble": "", "is_again": False}
+    return form | {"honeypot": HONEYPOT, "trouble": "", "is_change": False}
 
 
 def _form_again(slug: str, status: int, trouble: str = "") -> ResponseReturnValue:
@@ -154,13 +159,12 @@ def _form_again(slug: str, status: int, trouble: str = "") -> ResponseReturnValu
 
 
 def _confirmable(session: Session, subscription: Subscription) -> dict[str, Any]:
-    """What all pages behind a confirm link show. The link proved the mailbox, so it may lead to the choices."""
+    """What all pages behind a confirm link show."""
     newsletter = newsletter_of(session, subscription)
     return {
         **views.page(newsletter),
         **views.choices(session, subscription, now=now()),
         "has_left": subscription.state == SubscriptionState.UNSUBSCRIBED,
-        "preferences": services().links.preferences(subscription.id, subscription.nonce),
     }
 
 

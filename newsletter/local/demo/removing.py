@@ -1,0 +1,81 @@
+"""Removing the demo newsletter with everything that came of it.
+
+A new table joins in by one line in `_steps`, before the tables that its condition looks at; or in
+`STAYS`, when its rows belong to the house and not to a newsletter. A test compares both with all
+tables that there are.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, delete, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from newsletter.accounts.editors import Editor, LoginLink
+from newsletter.catalogue.newsletters import Newsletter, Topic
+from newsletter.database import Base
+from newsletter.delivery.deliveries import Delivery
+from newsletter.delivery.relays import Relay
+from newsletter.editions.editions import Edition, EditionArticle, LedgerEntry, Variant
+from newsletter.errors import NotFoundError
+from newsletter.feeds.articles import Article, ArticleAlias, ArticleTopic, Feed
+from newsletter.local.demo.readers import DOMAIN
+from newsletter.local.demo.seeding import demo_newsletter
+from newsletter.subscriptions.subscribers import Consent, Subscriber, Subscription, SubscriptionTopic
+from newsletter.suppression.suppressions import Suppression
+
+STAYS: Final[frozenset[type[Base]]] = frozenset({Editor, LoginLink, Relay})
+"""The house's own: editors, their links, and how the relay is doing."""
+
+
+def remove(session: Session) -> int:
+    """Delete the demo newsletter and everything of it; how many readers it had.
+
+    Readers who subscribe to another newsletter stay. Raises NotFoundError when there is no demo.
+    """
+    newsletter = demo_newsletter(session)
+    if newsletter is None:
+        raise NotFoundError("There is no demo newsletter here; nothing was removed.")
+    readers = 0
+    for table, condition in _steps(newsletter.id):
+        removed = session.connection().execute(delete(table).where(condition)).rowcount
+        if table is Subscription:
+            readers = removed
+    return readers
+
+
+def tables() -> set[type[Base]]:
+    """The tables that a removal looks into."""
+    return {table for table, _ in _steps(0)}
+
+
+def _steps(newsletter_id: int) -> Iterator[tuple[type[Base], ColumnElement[bool]]]:
+    """What to delete, in this order: each condition looks at rows that are deleted later."""
+    editions = select(Edition.id).where(Edition.newsletter_id == newsletter_id)
+    articles = select(Article.id).where(Article.newsletter_id == newsletter_id)
+    subscriptions = select(Subscription.id).where(Subscription.newsletter_id == newsletter_id)
+    yield Delivery, or_(Delivery.edition_id.in_(editions), Delivery.subscription_id.in_(subscriptions))
+    yield LedgerEntry, or_(LedgerEntry.edition_id.in_(editions), LedgerEntry.article_id.in_(articles))
+    yield Variant, Variant.edition_id.in_(editions)
+    yield EditionArticle, EditionArticle.edition_id.in_(editions)
+    yield Edition, Edition.newsletter_id == newsletter_id
+    yield ArticleTopic, ArticleTopic.article_id.in_(articles)
+    yield ArticleAlias, ArticleAlias.newsletter_id == newsletter_id
+    yield Article, Article.newsletter_id == newsletter_id
+    yield Feed, Feed.newsletter_id == newsletter_id
+    yield Consent, Consent.subscription_id.in_(subscriptions)
+    yield SubscriptionTopic, SubscriptionTopic.subscription_id.in_(subscriptions)
+    # Subscribers go before their subscriptions: afterwards nobody could tell whose they were.
+    yield Subscriber, Subscriber.id.in_(_only_here(newsletter_id))
+    yield Subscription, Subscription.newsletter_id == newsletter_id
+    yield Topic, Topic.newsletter_id == newsletter_id
+    yield Newsletter, Newsletter.id == newsletter_id
+    # What a person asked for stays; demo readers are none.
+    yield Suppression, Suppression.address_key.endswith(f"@{DOMAIN}", autoescape=True)
+
+
+def _only_here(newsletter_id: int) -> Select[int]:
+    """The subscribers of this newsletter who subscribe to no other."""
+    owner: InstrumentedAttribute[int] = Subscription.subscriber_id
+    elsewhere = select(owner).where(Subscription.newsletter_id != newsletter_id)
+    return select(owner).where(Subscription.newsletter_id == newsletter_id, owner.not_in(elsewhere))

@@ -1,0 +1,80 @@
+"""Making the demo newsletter in an empty database."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.catalogue.newsletters import Newsletter, Topic
+from newsletter.catalogue.shelf import NewNewsletter, add_newsletter, add_topic, go_live
+from newsletter.errors import RefusedError
+from newsletter.feeds.articles import Article, ArticleAlias, ArticleTopic
+from newsletter.local.demo.samples import Sample, samples
+from newsletter.subscriptions.subscribers import Subscriber
+
+TOPICS: Final = {"science": "Science", "technology": "Technology", "artificial-intelligence": "Artificial intelligence"}
+
+
+def is_empty(session: Session) -> bool:
+    """Whether nobody has made a newsletter or subscribed to one here."""
+    return all(session.scalar(select(table.id).limit(1)) is None for table in (Newsletter, Subscriber))
+
+
+def demo_newsletter(session: Session) -> Newsletter | None:
+    """The demo newsletter, if there is one."""
+    return session.scalar(select(Newsletter).where(Newsletter.is_demo))
+
+
+def seed(session: Session, base_url: str, *, now: datetime) -> Newsletter:
+    """Make the demo newsletter, live, with its articles. Raises RefusedError unless the database is empty."""
+    if not is_empty(session):
+        raise RefusedError("The demo is made only in an empty database; this one has newsletters or readers.")
+    newsletter = add_newsletter(
+        session,
+        NewNewsletter(
+            name="The Daily Proof",
+            tagline="Science and technology, checked twice and told once",
+            sender_address="post@dailyproof.example",
+            postal_address="Bleisatzgasse 7, 10000 Berlin, Germany",
+            site_url=base_url,
+            zone="Europe/Berlin",
+            is_demo=True,
+        ),
+        now=now,
+    )
+    topics = {slug: add_topic(session, newsletter, name, slug) for slug, name in TOPICS.items()}
+    for sample in samples():
+        _add_article(session, newsletter, topics[sample.topic], sample, base_url, now=now)
+    go_live(newsletter, now=now)
+    return newsletter
+
+
+def _add_article(
+    session: Session, newsletter: Newsletter, topic: Topic, sample: Sample, base_url: str, *, now: datetime
+) -> None:
+    at = now - sample.age
+    url = f"{base_url}/demo/{sample.slug}"
+    article = Article(
+        newsletter_id=newsletter.id,
+        feed_id=None,
+        url=url,
+        title=sample.title,
+        summary=sample.summary,
+        html=sample.html,
+        author=sample.author,
+        # Mails need absolute addresses.
+        image_url=f"{base_url}/static/demo/{sample.picture}" if sample.picture else "",
+        image_alt=sample.picture_alt,
+        minutes=sample.minutes,
+        published_at=at,
+        first_seen_at=at,
+        released_at=at,
+        updated_at=at,
+    )
+    session.add(article)
+    session.flush()
+    session.add(ArticleTopic(article_id=article.id, topic_id=topic.id))
+    session.add(
+        ArticleAlias(article_id=article.id, newsletter_id=newsletter.id, feed_id=0, kind="link", value=url)
+    )

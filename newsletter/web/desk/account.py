@@ -1,0 +1,67 @@
+"""Your account: the password, and leaving."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from newsletter.accounts import entry
+from newsletter.accounts.editors import Editor
+from newsletter.errors import RefusedError
+from newsletter.web.desk.blueprints import desk_blueprint
+from newsletter.web.desk.login import came_by_link, let_in, visitor
+from newsletter.web.desk.masthead import masthead
+from newsletter.web.doors import now, reading, writing
+
+blueprint = desk_blueprint("account", __name__, url_prefix="/desk/account")
+
+
+@blueprint.get("")
+def show() -> ResponseReturnValue:
+    """Who is logged in, and the form for a new password."""
+    return _page("desk/account.html")
+
+
+@blueprint.get("/password")
+def first_password() -> ResponseReturnValue:
+    """After the first login: set a password, or do it later."""
+    return _page("desk/first_password.html")
+
+
+@blueprint.post("/password")
+def set_password() -> ResponseReturnValue:
+    """Set the password; every other session of this editor ends."""
+    is_first = not visitor().has_password
+    try:
+        with writing() as session:
+            editor = session.get_one(Editor, visitor().editor_id)
+            trouble = _trouble(session, editor)
+            if not trouble:
+                entry.set_password(editor, request.form.get("password", ""))
+    except RefusedError as error:
+        trouble = str(error)
+    if trouble:
+        return _page("desk/first_password.html" if is_first else "desk/account.html", trouble), 422
+    return _set(editor, is_first=is_first)
+
+
+def _set(editor: Editor, *, is_first: bool) -> ResponseReturnValue:
+    by_link = came_by_link()
+    let_in(editor, by_link=by_link)
+    flash("Your password is set. Wherever else you were logged in, you are no longer.")
+    return redirect(url_for("pages.home" if is_first else "account.show"), 303)
+
+
+def _trouble(session: Session, editor: Editor) -> str:
+    """Why the password may not be changed by whoever sits here; empty where it may."""
+    if editor.password_hash is None or came_by_link():
+        return ""
+    current = request.form.get("current", "")
+    if entry.check_password(session, editor.address, current, now=now()) is None:
+        return "The current password is not right. You can also log out and ask for a login link."
+    return ""
+
+
+def _page(template: str, trouble: str = "") -> str:
+    with reading() as session:
+        surroundings = masthead(session)
+    return render_template(template, **surroundings, trouble=trouble, asks_current=not came_by_link())
