@@ -12,7 +12,7 @@ from newsletter.local import checks, children, glance
 from newsletter.local.children import Child, Ground
 from newsletter.local.screen import Screen
 from newsletter.local.standing import environment_kept
-from newsletter.local.supervisor import Supervisor
+from newsletter.local.supervisor import Supervisor, first_of
 
 if TYPE_CHECKING:
     from newsletter.local.preparing import Doors
@@ -59,10 +59,10 @@ async def _run(settings: Settings, ground: Ground, screen: Screen) -> None:
     stopping = asyncio.create_task(stop.wait())
     opening = asyncio.create_task(_open(settings, ground, supervisor, screen))
     try:
-        await asyncio.wait({opening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await first_of(opening, stopping)
         if opening.done():
             screen.ready(opening.result())
-            await asyncio.wait({supervisor.failure, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await first_of(supervisor.failure, stopping)
         if supervisor.failure.done():
             raise supervisor.failure.result()
     finally:
@@ -94,8 +94,8 @@ async def _open(settings: Settings, ground: Ground, supervisor: Supervisor, scre
     doors = [children.web(settings, ground), children.worker(settings, ground)]
     starts.append(asyncio.create_task(supervisor.start(doors, ready)))
     starts.append(asyncio.create_task(_after(web_is_up, supervisor, children.scheduler(settings, ground), ready)))
-    found, *_ = await asyncio.gather(preparing, *starts)
-    return found
+    await asyncio.gather(preparing, *starts)
+    return preparing.result()
 
 
 async def _after(event: asyncio.Event, supervisor: Supervisor, child: Child, ready: Callable[[Child], None]) -> None:

@@ -12,7 +12,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from newsletter.errors import GazetteError
 from newsletter.local.children import ROOT, Child
@@ -42,7 +42,7 @@ class Supervisor:
         self._stages: list[list[Child]] = []
         self._keepers: dict[str, asyncio.Task[None]] = {}
         self._processes: dict[str, asyncio.subprocess.Process] = {}
-        self._is_stopping = False
+        self._stopping = asyncio.Event()
         self._deadline = float("inf")
         self._leash = Leash()
         self.failure: asyncio.Future[ChildFailedError] = asyncio.get_running_loop().create_future()
@@ -62,7 +62,7 @@ class Supervisor:
             waiting.append(asyncio.ensure_future(_then(is_up, child, ready)))
         everybody = asyncio.gather(*waiting)
         try:
-            await asyncio.wait({everybody, self.failure}, return_when=asyncio.FIRST_COMPLETED)
+            await first_of(everybody, self.failure)
         finally:
             everybody.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -72,7 +72,7 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Stop the latest stage first, each before the one it needs; doing it twice is harmless."""
-        self._is_stopping = True
+        self._stopping.set()
         self._deadline = min(self._deadline, time.monotonic() + STOP_SECONDS)
         for stage in reversed(self._stages):
             await asyncio.gather(*(self._end(child) for child in stage))
@@ -87,12 +87,12 @@ class Supervisor:
 
     async def _keep(self, child: Child, stage: int, is_up: asyncio.Event) -> None:
         pause, failed = self._pause, 0
-        while not self._is_stopping:
+        while not self._stopping.is_set():
             if await self._run(child, stage, is_up):
                 pause, failed = self._pause, 0
             else:
                 failed += 1
-            if self._is_stopping:
+            if self._stopping.is_set():
                 return
             if failed >= FAILED_STARTS:
                 if not self.failure.done():
@@ -108,7 +108,7 @@ class Supervisor:
         ended = asyncio.ensure_future(process.wait())
         became_ready = asyncio.ensure_future(_becomes_ready(child))
         try:
-            await asyncio.wait({ended, became_ready}, return_when=asyncio.FIRST_COMPLETED)
+            await first_of(ended, became_ready)
             was_ready = not ended.done() and became_ready.result()
             if was_ready:
                 is_up.set()
@@ -159,6 +159,11 @@ class Supervisor:
             self._tell(f"{_titled(child)} takes too long to end and is killed.")
             _signal_group(process.pid, signal.SIGKILL)
             await asyncio.wait({keeper}, timeout=HURRIED_SECONDS)
+
+
+async def first_of(*futures: asyncio.Future[Any]) -> None:
+    """Wait until the first of these is done; the others go on."""
+    await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
 
 
 async def _then(is_up: asyncio.Event, child: Child, ready: Callable[[Child], None]) -> None:

@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from newsletter.web import errors, health
-from newsletter.web.desk import entry, pages
+from newsletter.web.desk import account, edition_pages, entry, pages, sending
 from newsletter.web.desk.login import add_login
 from newsletter.web.doors import EXTENSION
 from newsletter.web.inbox import views as inbox
@@ -69,7 +69,10 @@ def create_app(services: Services) -> Flask:
         leaving.blueprint,
         demo.blueprint,
         entry.blueprint,
+        account.blueprint,
         pages.blueprint,
+        sending.blueprint,
+        edition_pages.blueprint,
         inbox.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -34,8 +34,7 @@ _WORDS: Final = {
     429: ("Too many requests at once", "Please wait a minute, then try again."),
     500: (
         "Something here does not work",
-        "It is our fault, and it has been recorded. Please try again in a few minutes; if it stays, write to us "
-        "and name the number below.",
+        "It is our fault, and recorded. Please try again in a few minutes; if it stays, send us the number below.",
     ),
     503: (
         "We cannot answer at present",

@@ -7,7 +7,6 @@ from typing import Any, Final
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from newsletter.catalogue.newsletters import Newsletter
 from newsletter.catalogue.shelf import topics_of
 from newsletter.database import Database
 from newsletter.signing import new_nonce
@@ -49,9 +48,7 @@ def _highest_number(session: Session) -> int:
     return int(digits or 0)
 
 
-def _add_batch(
-    session: Session, newsletter_id: int, topic_ids: list[int], numbers: range, *, now: datetime
-) -> None:
+def _add_batch(session: Session, newsletter_id: int, topic_ids: list[int], numbers: range, *, now: datetime) -> None:
     joined_at = now - _JOINED_BEFORE
     addresses = {number: f"reader-{number}@{DOMAIN}" for number in numbers}
     session.execute(

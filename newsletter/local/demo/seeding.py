@@ -50,6 +50,19 @@ def seed(session: Session, base_url: str, *, now: datetime) -> Newsletter:
     return newsletter
 
 
+def follow(session: Session, base_url: str) -> None:
+    """The installation has another address (another PORT, say): the demo's articles and pictures move along."""
+    newsletter = demo_newsletter(session)
+    if newsletter is None or newsletter.site_url == base_url:
+        return
+    former, newsletter.site_url = newsletter.site_url, base_url
+    for article in session.scalars(select(Article).where(Article.newsletter_id == newsletter.id)):
+        article.url = article.url.replace(former, base_url, 1)
+        article.image_url = article.image_url.replace(former, base_url, 1)
+    for alias in session.scalars(select(ArticleAlias).where(ArticleAlias.newsletter_id == newsletter.id)):
+        alias.value = alias.value.replace(former, base_url, 1)
+
+
 def _add_article(
     session: Session, newsletter: Newsletter, topic: Topic, sample: Sample, base_url: str, *, now: datetime
 ) -> None:
@@ -75,6 +88,4 @@ def _add_article(
     session.add(article)
     session.flush()
     session.add(ArticleTopic(article_id=article.id, topic_id=topic.id))
-    session.add(
-        ArticleAlias(article_id=article.id, newsletter_id=newsletter.id, feed_id=0, kind="link", value=url)
-    )
+    session.add(ArticleAlias(article_id=article.id, newsletter_id=newsletter.id, feed_id=0, kind="link", value=url))

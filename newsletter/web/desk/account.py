@@ -31,33 +31,26 @@ def first_password() -> ResponseReturnValue:
 def set_password() -> ResponseReturnValue:
     """Set the password; every other session of this editor ends."""
     is_first = not visitor().has_password
-    try:
-        with writing() as session:
-            editor = session.get_one(Editor, visitor().editor_id)
-            trouble = _trouble(session, editor)
-            if not trouble:
-                entry.set_password(editor, request.form.get("password", ""))
-    except RefusedError as error:
-        trouble = str(error)
+    with writing() as session:
+        editor = session.get_one(Editor, visitor().editor_id)
+        trouble = _change(session, editor)
     if trouble:
         return _page("desk/first_password.html" if is_first else "desk/account.html", trouble), 422
-    return _set(editor, is_first=is_first)
-
-
-def _set(editor: Editor, *, is_first: bool) -> ResponseReturnValue:
-    by_link = came_by_link()
-    let_in(editor, by_link=by_link)
+    let_in(editor, by_link=came_by_link())
     flash("Your password is set. Wherever else you were logged in, you are no longer.")
     return redirect(url_for("pages.home" if is_first else "account.show"), 303)
 
 
-def _trouble(session: Session, editor: Editor) -> str:
-    """Why the password may not be changed by whoever sits here; empty where it may."""
-    if editor.password_hash is None or came_by_link():
-        return ""
-    current = request.form.get("current", "")
-    if entry.check_password(session, editor.address, current, now=now()) is None:
-        return "The current password is not right. You can also log out and ask for a login link."
+def _change(session: Session, editor: Editor) -> str:
+    """Set the password entered; the trouble in a sentence where that may not be."""
+    if editor.password_hash is not None and not came_by_link():
+        current = request.form.get("current", "")
+        if entry.check_password(session, editor.address, current, now=now()) is None:
+            return "The current password is not right. You can also log out and ask for a login link."
+    try:
+        entry.set_password(editor, request.form.get("password", ""))
+    except RefusedError as error:
+        return str(error)
     return ""
 
 

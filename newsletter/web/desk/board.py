@@ -1,4 +1,4 @@
-"""What the board shows: what comes next, what is in it, what waits, where it comes from, and for whom."""
+"""What the board is about: the next edition, what is in it, what waits, and for whom."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,16 +9,17 @@ from sqlalchemy.orm import Session
 
 from config import defaults
 from newsletter.accounts.editors import Editor
-from newsletter.catalogue.newsletters import Newsletter, Topic
+from newsletter.catalogue.newsletters import Newsletter
 from newsletter.editions.building import Frame, everybodys, frame_at, frame_of
 from newsletter.editions.cadence import next_occurrence
 from newsletter.editions.editions import Edition, EditionState
 from newsletter.editions.schedule import rule_of, upcoming
 from newsletter.editions.selection import Digest, ReaderView, due
-from newsletter.feeds.articles import Article, ArticleTopic, Feed
+from newsletter.feeds.articles import Article
 from newsletter.language import zone_in_words
 from newsletter.subscriptions.subscribers import Cadence, Subscription, SubscriptionState
-from newsletter.web.desk.wording import clock_time, day_and_time, digest_name, span
+from newsletter.web.desk.listing import ListedArticle, listed
+from newsletter.web.desk.wording import clock_time, digest_name, span
 
 MAIN: Cadence = Cadence(defaults.CADENCE)
 """The newsletter's own rhythm, which the board is about."""
@@ -39,29 +40,6 @@ class Upcoming:
     more: int  # due, and do not fit
     least: int
     is_enough: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ListedArticle:
-    """An article in a list."""
-
-    title: str
-    url: str
-    picture: str
-    topics: str
-    seen: str
-    waits_until: str  # empty where it only waits for its turn
-
-
-@dataclass(frozen=True, slots=True)
-class ListedFeed:
-    """A feed, and how it is doing."""
-
-    title: str
-    url: str
-    trouble: str
-    last_read: str
-    next_look: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +72,12 @@ def next_edition(session: Session, newsletter: Newsletter, cadence: Cadence, *, 
     )
 
 
+def also_coming(session: Session, newsletter: Newsletter, *, now: datetime) -> list[Upcoming]:
+    """The next editions of the other cadences that readers chose."""
+    others = [each for each in Cadence if each != MAIN and _active_readers(session, newsletter.id, each)]
+    return [next_edition(session, newsletter, each, now=now).upcoming for each in others]
+
+
 def readers_by_state(session: Session, newsletter_id: int) -> dict[str, int]:
     """How many subscriptions stand where; every state, also with 0."""
     query = (
@@ -107,53 +91,6 @@ def readers_by_state(session: Session, newsletter_id: int) -> dict[str, int]:
 def editors_count(session: Session) -> int:
     """How many editors a rehearsal goes to."""
     return session.scalar(select(func.count()).select_from(Editor)) or 0
-
-
-def feeds_of(session: Session, newsletter: Newsletter, *, now: datetime) -> list[ListedFeed]:
-    """The feeds, those in trouble first."""
-    query = select(Feed).where(Feed.newsletter_id == newsletter.id).order_by(Feed.trouble.is_(None), Feed.id)
-    zone = newsletter.zone
-    return [
-        ListedFeed(
-            title=feed.title or feed.url,
-            url=feed.url,
-            trouble=feed.trouble or "",
-            last_read=day_and_time(feed.last_success_at, zone, now=now) if feed.last_success_at else "",
-            next_look=day_and_time(max(feed.next_poll_at, now), zone, now=now),
-        )
-        for feed in session.scalars(query)
-    ]
-
-
-def listed(
-    session: Session, newsletter: Newsletter, article_ids: Sequence[int], *, now: datetime
-) -> list[ListedArticle]:
-    """These articles in this order; those that are gone are passed over."""
-    found = {a.id: a for a in session.scalars(select(Article).where(Article.id.in_(article_ids)))}
-    topics: dict[int, list[str]] = {}
-    query = (
-        select(ArticleTopic.article_id, Topic.name)
-        .join(Topic, Topic.id == ArticleTopic.topic_id)
-        .where(ArticleTopic.article_id.in_(article_ids))
-        .order_by(Topic.position)
-    )
-    for article_id, name in session.execute(query):
-        topics.setdefault(article_id, []).append(name)
-    return [
-        _listed(found[each], topics.get(each, []), newsletter.zone, now=now) for each in article_ids if each in found
-    ]
-
-
-def _listed(article: Article, topics: Sequence[str], zone: str, *, now: datetime) -> ListedArticle:
-    waits = article.released_at is not None and article.released_at > now
-    return ListedArticle(
-        title=article.title,
-        url=article.url,
-        picture=article.image_url,
-        topics=", ".join(topics),
-        seen=day_and_time(article.first_seen_at, zone, now=now),
-        waits_until=day_and_time(article.released_at, zone, now=now) if article.released_at and waits else "",
-    )
 
 
 def _upcoming(

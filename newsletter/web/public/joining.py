@@ -62,15 +62,12 @@ def sign_up(slug: str) -> ResponseReturnValue:
         return _form_again(slug, 200)
     try:
         with writing() as session:
-            newsletter = newsletter_or_404(session, slug)
-            if newsletter.is_live:
-                shown = _take(session, newsletter)
-            page = views.page(newsletter)
+            shown = _take(session, newsletter_or_404(session, slug))
     except AddressError as error:
         return _form_again(slug, 422, trouble=str(error))
-    if not page["newsletter"]["is_live"]:
+    if shown is None:
         return _form_again(slug, 409)
-    return views.rendered("public/check_inbox.html", **page, **entered, shown_address=shown, inbox=_local_inbox())
+    return views.rendered("public/check_inbox.html", **shown, **entered, inbox=_local_inbox())
 
 
 @blueprint.get("/confirm/<token>")
@@ -122,17 +119,21 @@ def never_write_again(token: str) -> ResponseReturnValue:
     return views.notice(page, "We will not write to this address again", "Nothing else needs doing.")
 
 
-def _take(session: Session, newsletter: Newsletter) -> str:
-    typed = request.form.get("address", "")
-    if request.form.get(HONEYPOT):
-        return parse_address(typed).text
+def _take(session: Session, newsletter: Newsletter) -> dict[str, Any] | None:
+    """Take a sign-up and say what the answer shows; None while the newsletter is in rehearsal."""
+    if not newsletter.is_live:
+        return None
     entered = SignUp(
-        address=typed,
+        address=request.form.get("address", ""),
         topic_ids=topics_entered(session, newsletter),
         cadence=cadence_entered(),
         evidence=evidence_of(consent_sentence(newsletter.name)),
     )
-    return signup.sign_up(session, newsletter, entered, now=now()).text
+    if request.form.get(HONEYPOT):
+        address = parse_address(entered.address)
+    else:
+        address = signup.sign_up(session, newsletter, entered, now=now())
+    return views.page(newsletter) | {"shown_address": address.text}
 
 
 def _entered() -> dict[str, Any]:

@@ -75,11 +75,11 @@ def _shown(session: Session, subscription: Subscription, token: str, *, now: dat
     is_current = _is_current(subscription, token)
     if not is_current:
         shown["address"] = masked(shown["address"])
-    can_undo = is_current and leaving.can_return(subscription, now=now)
+    left_at = subscription.left_at if is_current and leaving.can_return(subscription, now=now) else None
     return shown | {
         "token": token,
         "has_left": subscription.state == SubscriptionState.UNSUBSCRIBED,
-        "undo_until": local_day(newsletter, subscription.left_at + leaving.UNDO) if can_undo else "",
+        "undo_until": "" if left_at is None else local_day(newsletter, left_at + leaving.UNDO),
         "preferences": services().links.preferences(subscription.id, subscription.nonce) if is_current else "",
     }
 
