@@ -36,6 +36,15 @@ def _begin_task(task_id: str, task: Any, **_details: Any) -> None:
     structlog.contextvars.bind_contextvars(task_id=task_id, task=task.name)
 
 
+@signals.worker_ready.connect  # type: ignore[untyped-decorator]
+@signals.beat_init.connect  # type: ignore[untyped-decorator]
+def _say_ready(**_details: Any) -> None:
+    """Whoever started this worker or scheduler may wait for a file."""
+    ready_file = read_settings().ready_file
+    if ready_file is not None:
+        ready_file.touch()
+
+
 @signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def _begin_to_stop(**_details: Any) -> None:
     stopping.set()

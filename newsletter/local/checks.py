@@ -59,7 +59,8 @@ def _check_broker(url: str) -> None:
 def make_data_folder(folder: Path) -> None:
     """Make the data folder with what lies in it. Raises CannotStartError when it cannot be used."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # Addresses of readers lie in it: nobody else on this machine need see them.
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name in ("log", "run"):
             (folder / name).mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

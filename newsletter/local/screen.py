@@ -77,8 +77,14 @@ class Screen:
         return [f"GAZETTE_BIND={self._settings.bind}: others in your network can open these pages."]
 
     def _line(self, words: str) -> None:
-        self._out.write(words + "\n")
-        self._out.flush()
+        try:
+            self._out.write(words + "\n")
+            self._out.flush()
+        except OSError:
+            # The terminal or the pipe is gone. What runs has to be stopped in order all the same.
+            silence = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(silence, self._out.fileno())
+            os.close(silence)
 
     def _bold(self, words: str) -> str:
         return f"{_BOLD}{words}{_END}" if self._has_colours else words

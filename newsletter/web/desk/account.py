@@ -56,5 +56,5 @@ def _change(session: Session, editor: Editor) -> str:
 
 def _page(template: str, trouble: str = "") -> str:
     with reading() as session:
-        surroundings = masthead(session)
+        surroundings = masthead(session, here="account")
     return render_template(template, **surroundings, trouble=trouble, asks_current=not came_by_link())

@@ -1,0 +1,84 @@
+"""Leaving, undoing it, and choosing."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from newsletter.database import Database
+from newsletter.signing import Purpose, Signer
+from newsletter.subscriptions import choices, leaving
+from newsletter.subscriptions.finding import subscription_by_token
+from newsletter.subscriptions.subscribers import Cadence, Consent, SubscriptionState
+from tests.conftest import StandingClock
+from tests.data import EVIDENCE, NOW, a_newsletter, a_reader, topic_ids
+
+
+def test_leaving_works_at_once_and_twice_is_once(database: Database, clock: StandingClock) -> None:
+    with database.write() as session:
+        reader = a_reader(session, a_newsletter(session))
+        leaving.leave(session, reader, EVIDENCE, now=clock.now())
+        clock.pass_by(timedelta(hours=1))
+        leaving.leave(session, reader, EVIDENCE, now=clock.now())
+        assert (reader.state, reader.left_at) == ("unsubscribed", NOW)
+        assert [line.act for line in session.scalars(select(Consent))] == ["withdrawn"]
+
+
+def test_leaving_one_newsletter_leaves_the_others_alone(database: Database, clock: StandingClock) -> None:
+    with database.write() as session:
+        one = a_reader(session, a_newsletter(session))
+        other = a_reader(session, a_newsletter(session, "The Other"))
+        leaving.leave(session, one, EVIDENCE, now=clock.now())
+        assert (one.state, other.state) == ("unsubscribed", "active")
+        assert one.subscriber_id == other.subscriber_id
+
+
+def test_undo_works_for_thirty_days_and_begins_a_new_window(database: Database, clock: StandingClock) -> None:
+    with database.write() as session:
+        reader = a_reader(session, a_newsletter(session), topics=("science",))
+        leaving.leave(session, reader, EVIDENCE, now=clock.now())
+        clock.pass_by(timedelta(days=30))
+        assert leaving.undo_leaving(session, reader, EVIDENCE, now=clock.now())
+        assert (reader.state, reader.joined_at, reader.left_at) == ("active", clock.now(), None)
+        assert len(choices.topics_chosen(session, reader.id)) == 1
+        assert not leaving.undo_leaving(session, reader, EVIDENCE, now=clock.now())
+        assert [line.act for line in session.scalars(select(Consent))] == ["withdrawn", "confirmed"]
+
+
+def test_undo_ends_after_thirty_days(database: Database, clock: StandingClock) -> None:
+    with database.write() as session:
+        reader = a_reader(session, a_newsletter(session))
+        leaving.leave(session, reader, EVIDENCE, now=clock.now())
+        clock.pass_by(timedelta(days=30, seconds=1))
+        assert not leaving.undo_leaving(session, reader, EVIDENCE, now=clock.now())
+        assert reader.state == "unsubscribed"
+
+
+def test_undo_is_no_way_around_confirming(database: Database, clock: StandingClock) -> None:
+    with database.write() as session:
+        pending = a_reader(session, a_newsletter(session), state=SubscriptionState.PENDING)
+        leaving.leave(session, pending, EVIDENCE, now=clock.now())
+        assert not leaving.undo_leaving(session, pending, EVIDENCE, now=clock.now())
+
+
+def test_a_leave_link_of_a_retired_key_goes_on_working_and_no_other_does(database: Database) -> None:
+    old, renewed = Signer(("a" * 32,)), Signer(("b" * 32, "a" * 32))
+    with database.write() as session:
+        reader = a_reader(session, a_newsletter(session))
+        leave = old.token(Purpose.LEAVE, reader.id, reader.nonce)
+        choose = old.token(Purpose.PREFERENCES, reader.id, reader.nonce)
+        assert subscription_by_token(session, renewed, Purpose.LEAVE, leave) is reader
+        assert subscription_by_token(session, renewed, Purpose.PREFERENCES, choose) is None
+        assert subscription_by_token(session, Signer(("b" * 32,)), Purpose.LEAVE, leave) is None
+
+
+def test_topics_that_are_kept_keep_the_instant_since_when(database: Database, clock: StandingClock) -> None:
+    with database.write() as session:
+        newsletter = a_newsletter(session, topics=("Science", "Technology", "AI"))
+        reader = a_reader(session, newsletter, topics=("science", "ai"))
+        ids = topic_ids(session, newsletter)
+        since = choices.topics_chosen(session, reader.id)[ids["science"]]
+        wanted = {ids["science"], ids["technology"]}
+        choices.change(session, reader, topic_ids=wanted, cadence=Cadence.DAILY, now=clock.now())
+        assert choices.topics_chosen(session, reader.id) == {ids["science"]: since, ids["technology"]: clock.now()}
+        assert since < clock.now()
+        assert reader.cadence == "daily"
