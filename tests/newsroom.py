@@ -19,9 +19,11 @@ import httpx
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests import compose_file
 from tests.servers import free_port, wait_for_port
 
 ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
 SECRET = "a-secret-for-tests-that-is-long-enough-0123456789"
 PATIENCE = 40.0
 
@@ -33,6 +35,16 @@ def wait_until(is_so: Callable[[], bool], what: str, *, seconds: float = PATIENC
         if time.monotonic() > ends_at:
             raise AssertionError(f"waited {seconds:.0f} s in vain until {what}")
         time.sleep(0.05)
+
+
+def service_of(name: str) -> str:
+    """The service that a process is one of: `worker` for `worker-2`."""
+    return name.partition("-")[0]
+
+
+def host_of(name: str) -> str:
+    """The host name of a process's container."""
+    return f"{name}.test"
 
 
 @dataclass
@@ -102,16 +114,10 @@ class Newsroom:
         return f"http://127.0.0.1:{self.web_port}"
 
     @property
-    def environment(self) -> dict[str, str]:
-        """What every process of this installation is started with."""
+    def dotenv(self) -> dict[str, str]:
+        """What the operator of this installation has written into `.env`."""
         return {
-            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
-            "PYTHONPATH": str(ROOT),
-            "PORT": str(self.web_port),
             "GAZETTE_PUBLIC_URL": self.url,
-            "GAZETTE_DATA_DIR": str(self.folder),
-            "GAZETTE_DATABASE_URL": self.database_url,
-            "GAZETTE_REDIS_URL": self.redis_url,
             "GAZETTE_SMTP_URL": f"smtp://127.0.0.1:{self.relay.port}?tls=none",
             "GAZETTE_SECRET_KEY": SECRET,
             "GAZETTE_FETCH_ALLOW": "127.0.0.0/8",
@@ -120,38 +126,73 @@ class Newsroom:
             **self.settings,
         }
 
+    def environment(self, name: str) -> dict[str, str]:
+        """What Compose would give this process, with the places of this machine for those of containers."""
+        places = {
+            "postgresql://gazette@postgres:5432/gazette": self.database_url,
+            "redis://redis:6379/0": self.redis_url,
+            "/data": str(self.folder),
+            "/tmp/ready": str(self.ready_file(name)),  # noqa: S108 - the container's own
+            "0.0.0.0": "127.0.0.1",  # noqa: S104 - what a container binds
+            "8000": str(self.web_port),
+        }
+        given = compose_file.environment_of(service_of(name), self.dotenv)
+        return {
+            "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '/usr/bin:/bin')}",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONSAFEPATH": "1",
+            "HOSTNAME": host_of(name),
+            **{key: places.get(value, value) for key, value in given.items()},
+        }
+
+    def ready_file(self, name: str) -> Path:
+        """The file that a worker or scheduler makes when it is ready."""
+        return self.folder / f"{name}-ready"
+
     def gazette(self, *arguments: str) -> str:
-        """Run a command and return what it printed; a failure shows what it said."""
+        """Run a command beside the web server and return what it printed; a failure shows what it said."""
+        return self.run("web", ["gazette", *arguments])
+
+    def migrate(self) -> str:
+        """What Compose runs once before all others."""
+        return self.run("migrate", compose_file.command_of("migrate"))
+
+    def run(self, name: str, command: list[str]) -> str:
+        """Run a command to its end in the place of a process, as `docker compose run` and `exec` do."""
         done = subprocess.run(
-            [sys.executable, "-m", "newsletter.commands", *arguments],
-            env=self.environment,
+            self._words(name, command),
+            env=self.environment(name),
             cwd=ROOT,
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
         )
-        assert done.returncode == 0, f"gazette {' '.join(arguments)}: {done.stderr}"
+        assert done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}"
         return done.stdout
 
     def start(self, name: str) -> None:
-        """Start a process: web, worker or scheduler; further ones are told apart by a number (`worker-2`)."""
-        command = {
-            "web": ["-m", "gunicorn", "-c", "config/web_server.py", "app:app"],
-            "worker": [
-                *("-m", "celery", "-A", "tasks.celery", "worker", "--pool", "threads", "--concurrency", "4"),
-                *("--queues", "urgent,digests,upkeep", "--without-gossip", "--without-mingle", "--without-heartbeat"),
-                *("--hostname", f"{name}@test"),
-            ],
-            "scheduler": ["-m", "celery", "-A", "tasks.celery", "beat", "--scheduler", "celery.beat:Scheduler"],
-        }[name.partition("-")[0]]
+        """Start a service of docker-compose.yml; further ones are told apart by a number (`worker-2`)."""
+        command = self._words(name, compose_file.command_of(service_of(name)))
         log = self.folder / f"{name}.log"
         with log.open("ab") as output:
             self._processes[name] = subprocess.Popen(
-                [sys.executable, *command], env=self.environment, cwd=ROOT, stdout=output, stderr=output
+                command, env=self.environment(name), cwd=ROOT, stdout=output, stderr=output
             )
         if name == "web":
             wait_for_port(self.web_port, self._processes[name])
+
+    @staticmethod
+    def _words(name: str, command: list[str]) -> list[str]:
+        """A command with the programs of this environment; containers have host names of their own."""
+        program, *arguments = (word.replace("%h", host_of(name)) for word in command)
+        if program == "gazette":  # the image holds it as a script of this one line
+            return [sys.executable, "-m", "newsletter.commands", *arguments]
+        return [str(BIN / program) if (BIN / program).exists() else program, *arguments]
+
+    def wait(self, name: str) -> int:
+        """The exit status of a process that ends by itself."""
+        return self._processes.pop(name).wait(60)
 
     def kill(self, name: str) -> None:
         """End a process without warning."""
@@ -210,6 +251,7 @@ def newsroom(folder: Path, database_url: str, redis_url: str, **settings: str) -
     relay.start()
     made = Newsroom(folder, database_url, redis_url, relay, settings)
     try:
+        made.migrate()
         made.gazette(
             *("newsletter", "add", "The Proof", "--sender", "post@proof.example"),
             *("--postal-address", "Bleisatzgasse 7, 10000 Berlin", "--site", "https://proof.example"),

@@ -1,7 +1,6 @@
 """The reader pages of an installation with one live newsletter, The Proof, as a browser sees them."""
 
 import re
-from collections.abc import Iterable
 from html.parser import HTMLParser
 
 from flask import Flask
@@ -90,7 +89,7 @@ def elements(page: TestResponse) -> list[tuple[str, dict[str, str | None]]]:
 
 def the_input(page: TestResponse, name: str, value: str | None = None) -> dict[str, str | None]:
     """The one input of this name, and of this value where several share it."""
-    every: Iterable[dict[str, str | None]] = (attributes for tag, attributes in elements(page) if tag == "input")
+    every = [attributes for tag, attributes in elements(page) if tag == "input"]
     [found] = [each for each in every if each.get("name") == name and value in {None, each.get("value")}]
     return found
 

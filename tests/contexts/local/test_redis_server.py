@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from config.settings import SettingsError
-from newsletter.local import readiness, redis_server
+from newsletter.local import readiness
 from newsletter.local.redis_server import configuration, program
 from tests.servers import free_port, wait_for_port
 
@@ -47,6 +47,5 @@ def test_a_program_on_the_path_comes_before_the_packaged_one(tmp_path: Path, mon
 
 def test_without_any_program_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.devnull)
-    monkeypatch.setattr(redis_server, "PACKAGE", "no_such_package")
     with pytest.raises(SettingsError, match="install redis-server or valkey-server"):
-        program()
+        program("no_such_package")

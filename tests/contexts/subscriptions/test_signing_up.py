@@ -237,15 +237,20 @@ def test_who_has_left_and_comes_back_confirms_anew_and_old_links_stay_void(
 
 
 def test_what_fails_leaves_neither_consent_nor_mail(database: Database, clock: StandingClock) -> None:
-    class _AccidentError(Exception):
-        pass
-
     with pytest.raises(_AccidentError), database.write() as session:
-        asks(session, a_newsletter(session), clock)
-        raise _AccidentError
+        _ask_and_fail(session, clock)
     with database.read() as session:
         assert session.scalars(select(Consent)).all() == []
         assert mails(session) == []
+
+
+class _AccidentError(Exception):
+    pass
+
+
+def _ask_and_fail(session: Session, clock: StandingClock) -> None:
+    asks(session, a_newsletter(session), clock)
+    raise _AccidentError
 
 
 @pytest.mark.parametrize("purpose", [Purpose.PREFERENCES, Purpose.LEAVE, Purpose.LOGIN])

@@ -1,6 +1,5 @@
 """What stands in the way of a start is told in one line that says what to do."""
 
-import os
 import socket
 import stat
 from collections.abc import Iterator
@@ -55,7 +54,7 @@ def test_one_folder_holds_one_installation_at_a_time(tmp_path: Path) -> None:
     make_data_folder(tmp_path)
     with (
         locked(tmp_path, "http://localhost:8000"),
-        pytest.raises(CannotStartError, match="runs already on .*, at http://localhost:8000/"),
+        pytest.raises(CannotStartError, match=r"runs already on .*, at http://localhost:8000/"),
         locked(tmp_path, "http://localhost:8001"),
     ):
         pass
@@ -86,4 +85,4 @@ def test_a_broker_s_address_is_looked_at(tmp_path: Path, url: str) -> None:
 
 def test_default_settings_need_no_look(tmp_path: Path) -> None:
     check_settings(Settings(data_dir=tmp_path))
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
