@@ -31,10 +31,16 @@ def words(response: TestResponse) -> str:
 def press(browser: FlaskClient, page: str, action: str, **fields: str) -> TestResponse:
     """Open a page and send its form that leads to `action`, as its button does."""
     shown = browser.get(page)
-    token = re.search(r'name="csrf_token"\s+value="([^"]+)"', shown.text)
-    assert token, f"{page} has no form"
+    token = token_in(shown)
     assert re.search(rf'action="{re.escape(action)}"', shown.text), f"{page} has no form for {action}"
-    return browser.post(action, data={"csrf_token": token[1], **fields})
+    return browser.post(action, data={"csrf_token": token, **fields})
+
+
+def token_in(page: TestResponse) -> str:
+    """The hidden token of a page's forms."""
+    found = re.search(r'name="csrf_token"\s+value="([^"]+)"', page.text)
+    assert found, f"{page.request.path} has no form"
+    return found[1]
 
 
 def with_password(editor: Editor, password: str = PASSWORD) -> Editor:

@@ -5,6 +5,7 @@ import secrets
 import signal
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from config.settings import Settings
@@ -27,9 +28,16 @@ def run(settings: Settings) -> None:
     with ExitStack() as held:
         held.enter_context(checks.locked(settings.data_dir, settings.base_url))
         checks.check_port(settings.bind, settings.port)
+        _set_logs_aside(settings.data_dir / "log")
         ground = _find_ground(settings)
         held.enter_context(environment_kept(settings, ground))
         asyncio.run(_run(settings, ground, Screen(settings)))
+
+
+def _set_logs_aside(folder: Path) -> None:
+    """The logs of the last start stay beside those of this one; older ones go."""
+    for path in folder.glob("*.log"):
+        path.replace(path.with_suffix(".log.1"))
 
 
 def _find_ground(settings: Settings) -> Ground:

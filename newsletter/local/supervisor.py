@@ -7,15 +7,14 @@ the supervisor who says who ends when.
 import asyncio
 import contextlib
 import os
-import re
 import signal
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from newsletter.errors import GazetteError
 from newsletter.local.children import ROOT, Child
+from newsletter.local.last_words import last_line
 from newsletter.local.leash import Leash
 
 STOP_SECONDS: Final = 9.5
@@ -25,8 +24,6 @@ START_SECONDS: Final = 60.0
 FAILED_STARTS: Final = 3
 """So many starts in a row without getting ready, and a child is given up."""
 _LOOK_SECONDS: Final = 0.02
-_CONTROL: Final = re.compile(r"\x1b\[[0-9;]*m|[\x00-\x1f\x7f]")
-_LONGEST_WORDS: Final = 300
 
 
 class ChildFailedError(GazetteError):
@@ -196,17 +193,3 @@ def _given_up(child: Child) -> ChildFailedError:
 def _last_words(child: Child) -> str:
     said = last_line(child.log)
     return f"It said: {said}" if said else ""
-
-
-def last_line(log: Path) -> str:
-    """The last line of a log that says anything, without colours."""
-    with contextlib.suppress(OSError), log.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - 16_384))
-        lines = file.read().decode(errors="replace").splitlines()
-        return next((text for line in reversed(lines) if (text := _plain(line))), "")
-    return ""
-
-
-def _plain(line: str) -> str:
-    return _CONTROL.sub("", line).strip()[:_LONGEST_WORDS]

@@ -14,7 +14,7 @@ from newsletter.accounts.editors import Editor, LoginLink
 from newsletter.delivery.deliveries import Delivery
 from tests.conftest import StandingClock
 from tests.data import a_newsletter, an_editor
-from tests.desk import PASSWORD, logged_in, press, services_of, with_password, words
+from tests.desk import PASSWORD, logged_in, press, services_of, token_in, with_password, words
 
 MAREN = "maren@proof.example"
 
@@ -60,9 +60,8 @@ def test_strangers_are_led_to_the_login_and_back_afterwards(app: Flask, browser:
 @pytest.mark.parametrize("path", ["/desk/n/the-proof/send", "/desk/n/the-proof/test", "/desk/n/the-proof/live"])
 def test_strangers_can_press_nothing(app: Flask, path: str) -> None:
     browser = app.test_client()
-    token = re.search(r'name="csrf_token"\s+value="([^"]+)"', browser.get("/desk/login").text)
-    assert token
-    answer = browser.post(path, data={"csrf_token": token[1]})
+    token = token_in(browser.get("/desk/login"))
+    answer = browser.post(path, data={"csrf_token": token})
     assert (answer.status_code, answer.location) == (302, "/desk/login")
 
 
@@ -222,10 +221,9 @@ def test_opening_a_login_link_changes_nothing_and_its_button_lets_in_once(app: F
 def test_pressing_a_used_link_again_lets_nobody_in(app: Flask) -> None:
     path = a_link(app)
     late = app.test_client()
-    token = re.search(r'name="csrf_token"\s+value="([^"]+)"', late.get(path).text)
-    assert token
+    token = token_in(late.get(path))
     press(app.test_client(), path, path)
-    assert late.post(path, data={"csrf_token": token[1]}).status_code == 410
+    assert late.post(path, data={"csrf_token": token}).status_code == 410
     assert not is_in(late)
 
 
@@ -257,14 +255,9 @@ def test_who_came_by_link_may_replace_a_forgotten_password(app: Flask, browser: 
 
 
 def test_a_login_link_is_mailed_to_editors_only_and_the_answer_tells_nothing(app: Flask, browser: FlaskClient) -> None:
-    answers = [
-        press(browser, "/desk/login", "/desk/login", address="", password=""),
-        browser.get("/desk/login"),
-    ]
-    token = re.search(r'name="csrf_token"\s+value="([^"]+)"', answers[1].text)
-    assert token
+    token = token_in(browser.get("/desk/login"))
     known, unknown = [
-        browser.post("/desk/login/link", data={"csrf_token": token[1], "address": address})
+        browser.post("/desk/login/link", data={"csrf_token": token, "address": address})
         for address in (MAREN, "nobody@proof.example")
     ]
     assert known.status_code == unknown.status_code == 200
@@ -277,9 +270,8 @@ def test_a_login_link_is_mailed_to_editors_only_and_the_answer_tells_nothing(app
 def test_asking_again_and_again_mails_one_link_in_a_while(
     app: Flask, browser: FlaskClient, clock: StandingClock
 ) -> None:
-    token = re.search(r'name="csrf_token"\s+value="([^"]+)"', browser.get("/desk/login").text)
-    assert token
-    form = {"csrf_token": token[1], "address": MAREN}
+    token = token_in(browser.get("/desk/login"))
+    form = {"csrf_token": token, "address": MAREN}
     for _ in range(5):
         browser.post("/desk/login/link", data=form)
     assert len(link_mails(app)) == 1
@@ -289,9 +281,8 @@ def test_asking_again_and_again_mails_one_link_in_a_while(
 
 
 def test_a_link_without_an_address_is_asked_for_again(browser: FlaskClient) -> None:
-    token = re.search(r'name="csrf_token"\s+value="([^"]+)"', browser.get("/desk/login").text)
-    assert token
-    answer = browser.post("/desk/login/link", data={"csrf_token": token[1], "address": " "})
+    token = token_in(browser.get("/desk/login"))
+    answer = browser.post("/desk/login/link", data={"csrf_token": token, "address": " "})
     assert answer.status_code == 422
     assert "Please enter your address" in words(answer)
 

@@ -1,0 +1,192 @@
+"""Fetching a feed over HTTP: what the site answers is a value, and nothing it answers costs much."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeAlias
+from urllib.parse import urlsplit
+
+import httpcore
+import httpx
+
+from newsletter.errors import GazetteError
+from newsletter.feeds.bodies import read_body
+from newsletter.feeds.network import AddressCheck, CheckedTransport, Deadline, Resolve, system_resolve
+
+TOTAL_SECONDS: Final = 10.0
+_STEP_SECONDS: Final = 4.0  # to connect, to the first byte, and between bytes
+_MOST_REDIRECTS: Final = 5
+_LONGEST_URL: Final = 2_000
+_ACCEPT: Final = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
+)
+_FOREVER: Final = frozenset({301, 308})
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_OK, _NOT_MODIFIED, _NOT_FOUND, _GONE, _TOO_MANY = 200, 304, 404, 410, 429
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The site answered with content."""
+
+    content: bytes
+    content_type: str | None
+    url: str  # where it was found in the end; relative links begin there
+    etag: str | None = None
+    last_modified: str | None = None
+    moved_to: str | None = None  # the feed has moved there for good
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Nothing is new since the last fetch."""
+
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """There is no content this time; the sentence says why and what to do."""
+
+    sentence: str
+    retry_after: str | None = None  # as the site wrote it
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The site says that the feed has ended."""
+
+    sentence: str
+
+
+FetchOutcome: TypeAlias = Fetched | Unchanged | Unreachable | Gone
+
+
+class FeedFetcher(Protocol):
+    """A seam: gets a feed from where it is."""
+
+    def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> FetchOutcome:
+        """Ask for a feed, or only for what is new since the marks of the last fetch. Raises nothing."""
+        ...
+
+
+class HttpFetcher:
+    """Fetches over HTTP with the address check; `allow` names networks beyond the public internet.
+
+    Raises GazetteError when an entry of `allow` is no network.
+    """
+
+    def __init__(self, allow: tuple[str, ...], user_agent: str, *, resolve: Resolve = system_resolve) -> None:
+        self._client = httpx.Client(
+            transport=CheckedTransport(AddressCheck(allow), resolve),
+            headers={"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
+            timeout=_STEP_SECONDS,
+            follow_redirects=False,  # each hop is looked at here
+            trust_env=False,  # a proxy would connect in our place, unchecked
+        )
+
+    def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> FetchOutcome:
+        """See FeedFetcher."""
+        marks = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers = {name: value for name, value in marks.items() if value and _is_sendable(value)}
+        try:
+            return self._follow(url, headers, Deadline(TOTAL_SECONDS))
+        except GazetteError as error:
+            return Unreachable(str(error))
+        except (httpx.TimeoutException, httpcore.TimeoutException):
+            return Unreachable(f"{_host(url)} did not answer in time. We try again later.")
+        except (httpx.TransportError, httpcore.ConnectError) as error:
+            return Unreachable(_connection_sentence(_host(url), error))
+        except (httpcore.NetworkError, httpcore.ProtocolError):
+            return Unreachable(f"{_host(url)} broke off its answer. We try again later.")
+        except (httpx.InvalidURL, UnicodeError, ValueError):
+            return Unreachable("This is not a web address; write it like https://news.example.org/feed.xml.")
+
+    def close(self) -> None:
+        """Give back what the client holds."""
+        self._client.close()
+
+    def _follow(self, url: str, headers: dict[str, str], deadline: Deadline) -> FetchOutcome:
+        moved_to: str | None = None
+        is_forever = True
+        for _hop in range(_MOST_REDIRECTS + 1):
+            check_url(url)
+            request = self._client.build_request("GET", url, headers=headers, extensions={"deadline": deadline})
+            answer = self._client.send(request, stream=True)
+            try:
+                if answer.status_code not in _REDIRECTS or "location" not in answer.headers:
+                    return _outcome(answer, url, moved_to, was_conditional=bool(headers))
+                target = str(answer.url.join(answer.headers["location"]).copy_with(fragment=None))
+                is_forever = is_forever and answer.status_code in _FOREVER and not _is_downgrade(url, target)
+            finally:
+                answer.close()
+                self._client.cookies.clear()  # nothing is remembered of one site for another
+            url = target
+            moved_to = url if is_forever else moved_to
+        return Unreachable("The address leads from one to the next without end. Give the feed's own address.")
+
+
+def check_url(url: str) -> None:
+    """Raise GazetteError unless this is a plain http or https address."""
+    try:
+        parts = urlsplit(url)
+        is_plain = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        has_secret = "@" in parts.netloc
+    except ValueError:
+        is_plain, has_secret = False, False
+    if has_secret:
+        raise GazetteError("The address holds a user name or password; feeds are read without one. Leave it out.")
+    if not is_plain or len(url) > _LONGEST_URL:
+        raise GazetteError("Feeds are read from http and https addresses, like https://news.example.org/feed.xml.")
+
+
+def _outcome(answer: httpx.Response, url: str, moved_to: str | None, *, was_conditional: bool) -> FetchOutcome:
+    host, status = _host(url), answer.status_code
+    if status == _NOT_MODIFIED and was_conditional:
+        return Unchanged(moved_to)
+    if status == _GONE:
+        return Gone(f"{host} says that this feed has ended (410). Remove it, or connect the one that replaces it.")
+    if status != _OK:
+        return Unreachable(_status_sentence(host, status), answer.headers.get("retry-after"))
+    headers = answer.headers
+    return Fetched(
+        content=read_body(answer.iter_raw(), headers.get("content-encoding", "")),
+        content_type=headers.get("content-type"),
+        url=url,
+        etag=headers.get("etag"),
+        last_modified=headers.get("last-modified"),
+        moved_to=moved_to,
+    )
+
+
+def _status_sentence(host: str, status: int) -> str:
+    if status in {401, 403}:
+        return f"{host} does not let us read this feed ({status}). Ask the site to allow Gazette, or for an open feed."
+    if status == _NOT_FOUND:
+        return f"{host} has no feed at this address (404). Check the address; the feed may have moved."
+    if status == _TOO_MANY:
+        return f"{host} asks us to come back later (429). We do."
+    if status >= 500:  # noqa: PLR2004 - the server's own errors begin here
+        return f"{host} has trouble of its own ({status}). We try again later."
+    return f"{host} answered with {status} instead of a feed. Check the address."
+
+
+def _connection_sentence(host: str, error: Exception) -> str:
+    if "CERTIFICATE" in str(error).upper():
+        return f"The certificate of {host} is not valid, so nothing is read from it. The site has to renew it."
+    return f"{host} cannot be reached. Check the address; we try again later."
+
+
+def _is_sendable(mark: str) -> bool:
+    """Whether a mark may be sent back; some servers put into it what no request can carry."""
+    return mark.isascii() and mark.isprintable() and len(mark) < _LONGEST_URL
+
+
+def _is_downgrade(url: str, target: str) -> bool:
+    return url.startswith("https:") and not target.startswith("https:")
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or "The address"
+    except ValueError:
+        return "The address"

@@ -1,0 +1,137 @@
+"""From a feed's HTML to what mails may carry: safe HTML, plain text, a summary, a reading time."""
+
+import html
+import re
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+import nh3
+
+LONGEST_HTML: Final = 256_000
+LONGEST_SUMMARY: Final = 300
+LONGEST_TITLE: Final = 300
+_LONGEST_URL: Final = 2_000
+# Parsers take quadratic time over tags that are never closed; no article has so many.
+_MOST_TAGS: Final = 4_000
+_WORDS_A_MINUTE: Final = 220
+_SIGNS_A_MINUTE: Final = 500  # in scripts that put no spaces between words
+_PIXEL: Final = frozenset({"0", "1", "2", "3"})
+
+_TAGS: Final = {
+    *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "div"),
+    *("a", "b", "strong", "i", "em", "u", "s", "del", "ins", "sub", "sup", "small", "mark", "code", "kbd", "q"),
+    *("cite", "abbr", "span", "ul", "ol", "li", "dl", "dt", "dd", "img", "figure", "figcaption"),
+    *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
+}
+_DROPPED_WHOLE: Final = {
+    *("script", "style", "iframe", "object", "embed", "noscript", "template", "svg", "math", "audio", "video"),
+    *("form", "button", "select", "textarea", "title", "head", "canvas"),
+}
+_ATTRIBUTES: Final = {
+    "*": {"lang", "dir"},
+    "a": {"href", "title"},
+    "img": {"src", "alt", "width", "height"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+}
+_SCHEMES: Final = {"http", "https", "mailto"}
+_IMAGE: Final = re.compile(r'<img((?:\s[\w-]+="[^"]*")*)\s*/?>')  # as nh3 writes it
+_ATTRIBUTE: Final = re.compile(r'\s([\w-]+)="([^"]*)"')
+_BLOCK: Final = re.compile(
+    r"<(?=/?(?:p|br|hr|h[1-6]|div|li|ul|ol|dl|dt|dd|tr|td|th|table|blockquote|pre|figure|figcaption|section"
+    r"|article|header|footer|img)\b)",
+    re.IGNORECASE,
+)
+_UNPRINTABLE: Final = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+_NO_SPACES: Final = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+# What WordPress and others append to every summary.
+_APPENDED: Final = re.compile(
+    r"\s*(?:The post .{1,300}? (?:appeared first|first appeared) on .{1,200}"
+    r"|(?:Continue reading|Read more)[^.!?]{0,150}[.→»]*"
+    r"|\[(?:…|\.\.\.)\])\s*$"
+)
+_APPENDED_WITHIN: Final = 600
+
+
+def line(text: object) -> str:
+    """One line of plain text, without signs that cannot be seen or that turn the writing direction."""
+    return " ".join(_UNPRINTABLE.sub("", text).split()) if isinstance(text, str) else ""
+
+
+def safe_html(markup: str, base_url: str) -> str:
+    """HTML that mail programs show and that does nothing; links and pictures have absolute addresses."""
+    clean = nh3.clean(
+        _bounded(markup),
+        tags=_TAGS,
+        clean_content_tags=_DROPPED_WHOLE,
+        attributes=_ATTRIBUTES,
+        url_schemes=_SCHEMES,
+        url_relative=("rewrite_with_base", base_url) if absolute(base_url, "") else "deny",
+        link_rel=None,
+    )
+    return _IMAGE.sub(_visible_image, clean).strip()
+
+
+def plain_text(markup: str) -> str:
+    """The words of some HTML, on one line."""
+    spaced = _BLOCK.sub(" <", _bounded(markup))
+    return line(html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags=_DROPPED_WHOLE)))
+
+
+def shortened(text: str, most: int) -> str:
+    """The beginning of a text, cut between words, with … where something is left out."""
+    if len(text) <= most:
+        return text
+    beginning = text[: most - 1]
+    whole, space, _rest = beginning.rpartition(" ")
+    # A script without spaces is cut anywhere.
+    cut = whole if space and len(whole) > most // 2 else beginning
+    return cut.rstrip(" ,;:.–—-…") + "…"
+
+
+def summary_of(text: str) -> str:
+    """A summary of at most 300 letters, without what blog software appends to it."""
+    kept, end = text[:-_APPENDED_WITHIN], text[-_APPENDED_WITHIN:]
+    for _each in range(2):  # "[…]" and then "The post … appeared first on …"
+        shorter = _APPENDED.sub("", end)
+        if shorter == end or not (kept or shorter):
+            break
+        end = shorter.rstrip(" …") + ("…" if "…" in text[-_APPENDED_WITHIN:] else "")
+    return shortened(kept + end, LONGEST_SUMMARY)
+
+
+def reading_minutes(text: str) -> int:
+    """How long reading takes, at least a minute."""
+    signs = len(_NO_SPACES.findall(text))
+    words = len(_NO_SPACES.sub(" ", text).split()) if signs else text.count(" ") + 1
+    return max(1, round(words / _WORDS_A_MINUTE + signs / _SIGNS_A_MINUTE))
+
+
+def absolute(url: object, base_url: str) -> str:
+    """An address as an absolute one of http or https; empty where it is none."""
+    if not isinstance(url, str) or not url.strip():
+        return ""
+    try:
+        joined = urljoin(base_url, line(url).replace(" ", "%20"))
+        parts = urlsplit(joined)
+        is_plain = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        return ""
+    return joined if is_plain and len(joined) <= _LONGEST_URL else ""
+
+
+def _bounded(markup: str) -> str:
+    markup = _UNPRINTABLE.sub("", markup[:LONGEST_HTML])
+    if markup.count("<") <= _MOST_TAGS:
+        return markup
+    return "<".join(markup.split("<", _MOST_TAGS)[:_MOST_TAGS])
+
+
+def _visible_image(found: re.Match[str]) -> str:
+    """Pictures stay but for those that nobody can see: they only tell on the reader."""
+    attributes = dict(_ATTRIBUTE.findall(found[1]))
+    is_pixel = attributes.get("width") in _PIXEL or attributes.get("height") in _PIXEL
+    return "" if is_pixel or not attributes.get("src", "").startswith("http") else found[0]
