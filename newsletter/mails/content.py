@@ -1,6 +1,25 @@
-"""What the blocks of a digest hold, as plain data for the templates."""
+"""What mails hold, as plain data for the templates."""
 
 from dataclasses import dataclass
+from typing import Final
+
+_RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur", "yi", "ps", "dv"})
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What the head and the foot of every mail say of its sender."""
+
+    name: str
+    site: str  # as people say it
+    publisher: str
+    postal_address: str
+    language: str
+
+    @property
+    def direction(self) -> str:
+        """How the language is written: `ltr` or `rtl`."""
+        return "rtl" if self.language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +30,10 @@ class Picture:
     alt: str
     width: int
     height: int
+
+    def height_at(self, width: int) -> int:
+        """How high it is when shown so wide."""
+        return round(self.height * width / self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +55,12 @@ class Section:
 
     title: str
     articles: tuple[ArticleBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A mail as written: its subject, and two parts of equal worth."""
+
+    subject: str
+    text: str
+    html: str
