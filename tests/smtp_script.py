@@ -114,15 +114,20 @@ class ScriptedRelay:
             except OSError:
                 return
             self.connections += 1
-            self._open.append(connection)
+            self.opened(connection)
             self._begin(self._serve, connection)
 
+    def opened(self, connection: socket.socket) -> None:
+        """A connection that is to be ended with the relay."""
+        self._open.append(connection)
+
     def _serve(self, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError, _HungUpError, ValueError):
-            _Conversation(self, connection).run()
-        with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
-        connection.close()
+        conversation = _Conversation(self, connection)
+        try:
+            with contextlib.suppress(OSError, _HungUpError, ValueError):
+                conversation.run()
+        finally:
+            conversation.close()
 
     def next_answer(self, step: Step) -> str | None:
         """What is to be done at this occurrence of a step."""
@@ -148,13 +153,14 @@ class _Conversation:
         self._relay = relay
         self._socket = connection
         self._is_encrypted = False
-        if relay.tls == "implicit":
-            self._encrypt()
         self._lines: BinaryIO = self._socket.makefile("rb")
         self._sender = ""
         self._recipient = ""
 
     def run(self) -> None:
+        """Talk until the other side or the script has enough."""
+        if self._relay.tls == "implicit":
+            self._encrypt()
         self._answer(Step.CONNECT)
         while line := self._lines.readline():
             text = line.decode("ascii", "replace").rstrip("\r\n")
@@ -168,13 +174,12 @@ class _Conversation:
             answer = self._answer(step)
             if step is Step.STARTTLS and answer.startswith("220"):
                 self._encrypt()
-                self._lines = self._socket.makefile("rb")
             elif step is Step.DATA and answer.startswith("354"):
                 self._take()
 
     def _take(self) -> None:
         if self._relay.next_answer(Step.BODY) == HANG_UP:
-            self._hang_up()
+            raise _HungUpError
         content = b""
         while (line := self._lines.readline()) != b".\r\n":
             if not line:
@@ -186,22 +191,28 @@ class _Conversation:
     def _answer(self, step: Step) -> str:
         answer = self._relay.next_answer(step) or ""
         if answer == HANG_UP:
-            self._hang_up()
+            raise _HungUpError
         text = answer.removeprefix(HANG_UP_AFTERWARDS)
         self._socket.sendall(text.encode() + b"\r\n")
         if text != answer:
             raise _HungUpError
         return text
 
-    def _hang_up(self) -> None:
-        raise _HungUpError
-
     def _encrypt(self) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(CERTIFICATE, KEY)
+        self._lines.close()
         self._socket = context.wrap_socket(self._socket, server_side=True)
-        self._relay._open.append(self._socket)
+        self._lines = self._socket.makefile("rb")
+        self._relay.opened(self._socket)
         self._is_encrypted = True
+
+    def close(self) -> None:
+        """End it for good."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._lines.close()
+        self._socket.close()
 
 
 def _between(text: str) -> str:

@@ -6,11 +6,13 @@ whole article. Entities and outside parts are refused: they can grow without end
 """
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from html.entities import html5
 from typing import Final
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 from newsletter.feeds.items import FeedError
 
@@ -19,15 +21,18 @@ DEEPEST: Final = 256
 _GUESSABLE: Final = 256_000
 # Elements on whose text the feed parser uses slow patterns; no name or date is so long.
 _SHORT: Final = frozenset(
-    "author contributor creator name email managingeditor webmaster editor publisher owner credit "
-    "date pubdate published updated modified created issued lastbuilddate expirationdate".split()
+    {
+        *("author", "contributor", "creator", "name", "email", "managingeditor", "webmaster", "editor", "publisher"),
+        *("owner", "credit", "date", "pubdate", "published", "updated", "modified", "created", "issued"),
+        *("lastbuilddate", "expirationdate"),
+    }
 )
 _LONGEST_SHORT: Final = 2_000
-_PROLOGUE: Final = 20_000
+_LONG_WORD: Final = re.compile(rf"[\w.+-]{{{_LONGEST_SHORT}}}")
+_FAR_IN: Final = 4_000  # how much a server may write before the feed begins
 _MOST_PREFIXES: Final = 50
 _ROOT: Final = re.compile(r"<((?:[A-Za-z_][\w.-]{0,60}:)?[A-Za-z_][\w.-]{0,60})(?=[\s>/])")
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_DECLARATION: Final = re.compile(r"\s*<\?xml\s[^>]{0,500}>")
 _REFERENCE: Final = re.compile(r"&(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)?")
 _OWN_NAMES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _PREFIX: Final = re.compile(r"(?:</?|\s)([A-Za-z_][\w.-]{0,40}):(?=[A-Za-z_][\w.-]{0,60}[\s=/>])")
@@ -59,34 +64,50 @@ class _Damage:
 
 def root_name(text: str) -> str:
     """The name of the first element, with its prefix; empty where there is none."""
-    found = _ROOT.search(_without_comments(text[:_PROLOGUE]))
+    found = _ROOT.match(text, _root_at(text))
     return found[1] if found else ""
 
 
 def checked_xml(text: str) -> Xml:
     """The text of a feed, mended where that is needed. Raises FeedError when it is harmful or beyond use."""
-    plain = _without_document_type(_NOT_XML.sub("", text))
-    damage = _damage(plain)
-    if damage is None:
+    plain = _NOT_XML.sub("", text)
+    start = _root_at(plain)
+    if "<!ENTITY" in plain[:start].upper():
+        raise _entities()
+    plain = plain[start:]
+    if _damage(plain) is None:
         return Xml(plain, is_complete=True)
     mended = _mend(plain)
     damage = _damage(mended)
     if damage is None:
         return Xml(mended, is_complete=True)
     is_cut_off = f"</{root_name(mended)}" not in mended
-    if not is_cut_off and len(mended) <= _GUESSABLE:
+    if not is_cut_off and len(mended) <= _GUESSABLE and not _LONG_WORD.search(mended):
         return Xml(mended, is_complete=True)
     return Xml(_up_to_last_whole_article(mended, damage), is_complete=False)
 
 
-def _without_document_type(text: str) -> str:
-    """The text from its root element on. What stands before it may only be harmless."""
-    text = _DECLARATION.sub("", text, count=1)
-    name = root_name(text)
-    start = text.find(f"<{name}", text.find("-->") if text.lstrip().startswith("<!--") else 0)
-    if "<!ENTITY" in text[: max(start, 0)].upper():
-        raise FeedError("The feed declares entities of its own, which can do harm; it was not read.")
-    return text[max(start, 0) :]
+def _root_at(text: str) -> int:
+    """Where the first element begins: after declaration, comments, document type, and what a server spilled."""
+    at = max(text.find("<?xml", 0, _FAR_IN), 0)
+    while (at := text.find("<", at)) >= 0:
+        if text.startswith("<!--", at):
+            end = text.find("-->", at + 4)
+        elif text.startswith("<?", at):
+            end = text.find("?>", at)
+        elif text.startswith("<!", at):
+            inside, close = text.find("[", at), text.find(">", at)
+            end = text.find(">", text.find("]", inside)) if 0 <= inside < close else close
+        else:
+            return at
+        if end < 0:
+            break
+        at = end + 1
+    return len(text)
+
+
+def _entities() -> FeedError:
+    return FeedError("The feed declares entities of its own, which can do harm; it was not read.")
 
 
 def _damage(text: str) -> _Damage | None:
@@ -114,7 +135,7 @@ def _damage(text: str) -> _Damage | None:
                 raise FeedError("The feed has a name or date thousands of letters long; it was not read.")
 
     def entity(*_declared: object) -> None:
-        raise FeedError("The feed declares entities of its own, which can do harm; it was not read.")
+        raise _entities()
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
@@ -144,9 +165,10 @@ def _reference(found: re.Match[str]) -> str:
     if name in _OWN_NAMES:
         return found[0]
     if not name.startswith("#"):
-        return html5.get(f"{name};", f"&amp;{name};").replace("<", "&lt;").replace("&", "&amp;", 1)
-    number = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
-    is_letter = 0 < number <= 0x10FFFF and not _NOT_XML.match(chr(number))
+        letters = html5.get(f"{name};")
+        return f"&amp;{name};" if letters is None else escape(letters)
+    number = int(f"0{name[1:]}", 16) if name[1] in "xX" else int(name[1:])
+    is_letter = number <= sys.maxunicode and not _NOT_XML.match(chr(number))
     return f"&#{number};" if is_letter else ""
 
 
@@ -181,12 +203,3 @@ def _up_to_last_whole_article(text: str, damage: _Damage) -> str:
     if not whole or _damage(whole) is not None:
         raise FeedError(f"The feed is damaged ({damage.sentence}) and cannot be read. Tell the site; we try again.")
     return whole
-
-
-def _without_comments(text: str) -> str:
-    parts, at = [], 0
-    while (start := text.find("<!--", at)) >= 0:
-        end = text.find("-->", start + 4)
-        parts.append(text[at:start])
-        at = len(text) if end < 0 else end + 3
-    return "".join([*parts, text[at:]])

@@ -41,7 +41,13 @@ def parse_address(typed: str) -> Address:
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in stripped):  # noqa: PLR2004 - ASCII's control characters
         raise AddressError("This address holds a line break or another control character; please type it again.")
     try:
-        found = validate_email(stripped, check_deliverability=False, allow_smtputf8=False, allow_quoted_local=False)
+        found = validate_email(
+            stripped,
+            check_deliverability=False,
+            allow_smtputf8=False,
+            allow_quoted_local=False,
+            strict=True,  # no more than 64 octets before the @ (RFC 5321, section 4.5.3.1.1)
+        )
     except EmailNotValidError as error:
         raise AddressError(_sentence(stripped, str(error))) from None
     wire = found.ascii_email or found.normalized

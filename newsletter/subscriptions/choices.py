@@ -41,9 +41,23 @@ def change(
     subscription: Subscription,
     *,
     topic_ids: Collection[int],
+    every_topic_id: Collection[int],
     cadence: Cadence,
     now: datetime,
 ) -> None:
-    """Take what a reader changed on the preferences page; it touches the next digest."""
+    """Take what a reader changed on the preferences page; it touches the next digest.
+
+    No topic means all of the newsletter's, which `every_topic_id` holds.
+    """
     subscription.cadence = cadence
-    choose_topics(session, subscription.id, topic_ids, now=now)
+    before = topics_chosen(session, subscription.id)
+    wanted = set(topic_ids)
+    if wanted and not before:
+        # Until now all topics were chosen, since the reader joined. Those kept keep that, so that
+        # narrowing the choice loses nothing that already waits.
+        joined_at = subscription.joined_at or subscription.requested_at
+        choose_topics(session, subscription.id, every_topic_id, now=joined_at)
+    if not wanted and before:
+        # "All" would be all since the reader joined; a topic that is chosen now begins now.
+        wanted = set(every_topic_id)
+    choose_topics(session, subscription.id, wanted, now=now)

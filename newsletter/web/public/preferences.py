@@ -49,18 +49,14 @@ def save(token: str) -> ResponseReturnValue:
 
 def _take(session: Session, subscription: Subscription, *, now: datetime) -> None:
     newsletter = newsletter_of(session, subscription)
-    before = choices.topics_chosen(session, subscription.id)
-    ticked = set(topics_entered(session, newsletter))
-    every = {topic.id for topic in shelf.topics_of(session, newsletter.id)}
-    if ticked and not before:
-        # Until now all topics were chosen, since the reader joined. Those kept keep that, so that
-        # narrowing the choice loses nothing that already waits.
-        joined_at = subscription.joined_at or subscription.requested_at
-        choices.choose_topics(session, subscription.id, every, now=joined_at)
-    if not ticked and before:
-        # "All" would be all since the reader joined; a topic that is chosen now begins now.
-        ticked = every
-    choices.change(session, subscription, topic_ids=ticked, cadence=cadence_entered(), now=now)
+    choices.change(
+        session,
+        subscription,
+        topic_ids=topics_entered(session, newsletter),
+        every_topic_id=[topic.id for topic in shelf.topics_of(session, newsletter.id)],
+        cadence=cadence_entered(),
+        now=now,
+    )
 
 
 def _shown(session: Session, subscription: Subscription, *, now: datetime) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from newsletter.database import Database
 from newsletter.signing import Purpose, Signer
 from newsletter.subscriptions import choices, leaving
 from newsletter.subscriptions.finding import subscription_by_token
-from newsletter.subscriptions.subscribers import Cadence, Consent, SubscriptionState
+from newsletter.subscriptions.subscribers import Consent, SubscriptionState
 from tests.conftest import StandingClock
-from tests.data import EVIDENCE, NOW, a_newsletter, a_reader, topic_ids
+from tests.data import EVIDENCE, NOW, a_newsletter, a_reader
 
 
 def test_leaving_works_at_once_and_twice_is_once(database: Database, clock: StandingClock) -> None:
@@ -69,16 +69,3 @@ def test_a_leave_link_of_a_retired_key_goes_on_working_and_no_other_does(databas
         assert subscription_by_token(session, renewed, Purpose.LEAVE, leave) is reader
         assert subscription_by_token(session, renewed, Purpose.PREFERENCES, choose) is None
         assert subscription_by_token(session, Signer(("b" * 32,)), Purpose.LEAVE, leave) is None
-
-
-def test_topics_that_are_kept_keep_the_instant_since_when(database: Database, clock: StandingClock) -> None:
-    with database.write() as session:
-        newsletter = a_newsletter(session, topics=("Science", "Technology", "AI"))
-        reader = a_reader(session, newsletter, topics=("science", "ai"))
-        ids = topic_ids(session, newsletter)
-        since = choices.topics_chosen(session, reader.id)[ids["science"]]
-        wanted = {ids["science"], ids["technology"]}
-        choices.change(session, reader, topic_ids=wanted, cadence=Cadence.DAILY, now=clock.now())
-        assert choices.topics_chosen(session, reader.id) == {ids["science"]: since, ids["technology"]: clock.now()}
-        assert since < clock.now()
-        assert reader.cadence == "daily"

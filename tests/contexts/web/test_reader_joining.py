@@ -199,6 +199,7 @@ def test_unusual_addresses_pass_through_the_form(site: ReaderSite, typed: str, s
         "anna@example.org\nSubject: casino",
         "anna@example.org%0ABcc: ben@example.org",
         '"a b"@example.org',
+        "a" * 65 + "@example.org",
         "anna@example.org, ben@example.org",
         "<script>alert(1)</script>@example.org",
         '"><img src=x onerror=alert(1)>@example.org',
