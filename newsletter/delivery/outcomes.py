@@ -61,6 +61,7 @@ _SENDER_PHASES: Final = frozenset({Phase.CONNECT, Phase.GREETING, Phase.TLS, Pha
 _CLOSING: Final = 421
 _SUCCESS: Final = 2
 _TEMPORARY: Final = 4
+_PERMANENT: Final = 5
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
 _LONGEST_REPLY: Final = 500
 
@@ -78,6 +79,8 @@ def outcome_of(phase: Phase, code: int, text: bytes | str) -> Outcome:
     alone for a while and the mail waits (CONFORMANCE 2.2).
     """
     reply = reply_text(code, text)
+    if is_out_of_turn(code):
+        return broken_off(phase, reply)
     if code // 100 == _SUCCESS:
         return Accepted(reply)
     if phase in _SENDER_PHASES or code == _CLOSING:
@@ -87,8 +90,21 @@ def outcome_of(phase: Phase, code: int, text: bytes | str) -> Outcome:
     return Refused(reply)
 
 
+def is_out_of_turn(code: int) -> bool:
+    """Whether a reply answers nothing: no code at all (-1), or one that has no place here (354, say).
+
+    Both sides disagree about where the conversation stands, so it cannot go on.
+    """
+    return code // 100 not in {_SUCCESS, _TEMPORARY, _PERMANENT}
+
+
+def ends_the_conversation(code: int) -> bool:
+    """Whether nothing more can be said on this connection after a reply."""
+    return code == _CLOSING or is_out_of_turn(code)
+
+
 def broken_off(phase: Phase, detail: str) -> Outcome:
-    """What it means that the connection ended in a phase, without an answer.
+    """What it means that the connection ended in a phase, without an answer that can be understood.
 
     Only after the final dot may the mail have been taken; before it, it certainly was not.
     """

@@ -95,7 +95,7 @@ def _steps(state: "zlib._Decompress", packed: bytes) -> Iterator[bytes]:
         try:
             piece = state.decompress(packed, _STEP)
         except zlib.error:
-            raise BodyError("The feed arrived packed and damaged. We try again later.") from None
+            raise BodyError("The feed arrived packed and damaged.") from None
         yield piece
         packed = state.unconsumed_tail
         if not packed and len(piece) < _STEP:

@@ -9,7 +9,8 @@ import httpx
 
 from newsletter.errors import GazetteError
 from newsletter.feeds.bodies import read_body
-from newsletter.feeds.network import AddressCheck, CheckedTransport, Deadline, Resolve, system_resolve
+from newsletter.feeds.connections import CheckedTransport, Deadline, Resolve, system_resolve
+from newsletter.feeds.network import AddressCheck
 
 TOTAL_SECONDS: Final = 10.0
 _STEP_SECONDS: Final = 4.0  # to connect, to the first byte, and between bytes
@@ -93,11 +94,11 @@ class HttpFetcher:
         except GazetteError as error:
             return Unreachable(str(error))
         except (httpx.TimeoutException, httpcore.TimeoutException):
-            return Unreachable(f"{_host(url)} did not answer in time. We try again later.")
+            return Unreachable(f"{_host(url)} did not answer in time.")
         except (httpx.TransportError, httpcore.ConnectError) as error:
             return Unreachable(_connection_sentence(_host(url), error))
         except (httpcore.NetworkError, httpcore.ProtocolError):
-            return Unreachable(f"{_host(url)} broke off its answer. We try again later.")
+            return Unreachable(f"{_host(url)} broke off its answer.")
         except (httpx.InvalidURL, UnicodeError, ValueError):
             return Unreachable("This is not a web address; write it like https://news.example.org/feed.xml.")
 
@@ -164,16 +165,16 @@ def _status_sentence(host: str, status: int) -> str:
     if status == _NOT_FOUND:
         return f"{host} has no feed at this address (404). Check the address; the feed may have moved."
     if status == _TOO_MANY:
-        return f"{host} asks us to come back later (429). We do."
+        return f"{host} asks us to come back later (429)."
     if status >= 500:  # noqa: PLR2004 - the server's own errors begin here
-        return f"{host} has trouble of its own ({status}). We try again later."
+        return f"{host} has trouble of its own ({status})."
     return f"{host} answered with {status} instead of a feed. Check the address."
 
 
 def _connection_sentence(host: str, error: Exception) -> str:
     if "CERTIFICATE" in str(error).upper():
         return f"The certificate of {host} is not valid, so nothing is read from it. The site has to renew it."
-    return f"{host} cannot be reached. Check the address; we try again later."
+    return f"{host} cannot be reached. Check the address."
 
 
 def _is_sendable(mark: str) -> bool:

@@ -1,27 +1,13 @@
-"""Which addresses may be connected to, decided on the very address that is connected to.
+"""Which addresses may be connected to: those of the public internet, and what the operator allows."""
 
-A name is looked up once per connection. Every address it has must be allowed, and the connection goes
-to one of these addresses, not to the name again: a name that changes its mind in between gains nothing.
-"""
-
-import socket
-import ssl
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
-from contextlib import ExitStack
+from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any, Final, TypeAlias
-
-import httpcore
-import httpx
+from typing import Final, TypeAlias
 
 from newsletter.errors import GazetteError
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
-Resolve: TypeAlias = Callable[[str, int], Sequence[str]]  # a seam: from a name to its addresses
 
 _PORTS: Final = frozenset({80, 443})
 # `is_global` and `is_private` disagree on some of these, and on some they are both wrong.
@@ -37,10 +23,6 @@ _NEVER: Final[tuple[Network, ...]] = tuple(
 )
 # All of public IPv6; NAT64, mapped, unique local, link-local, site-local and multicast lie outside.
 _PUBLIC_V6: Final = IPv6Network("2000::/3")
-
-
-class NotReachableError(GazetteError):
-    """No connection is made: the name is unknown, or an address of it is not allowed."""
 
 
 class AddressCheck:
@@ -63,154 +45,7 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not any(address in network for network in _NEVER)
 
 
-def system_resolve(host: str, port: int) -> Sequence[str]:
-    """The addresses of a name as this machine knows them."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-class Deadline:
-    """The end of a whole fetch; a server that drips cannot move it."""
-
-    def __init__(self, seconds: float) -> None:
-        self._ends_at = time.monotonic() + seconds
-
-    def cap(self, timeout: float | None) -> float:
-        """The time one step may take. Raises httpcore.ReadTimeout when none is left."""
-        left = self._ends_at - time.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout("the time for this fetch is over")
-        return left if timeout is None else min(timeout, left)
-
-
-class CheckedTransport(httpx.BaseTransport):
-    """Speaks HTTP over checked connections; each request has its own, and `extensions["deadline"]` bounds it."""
-
-    def __init__(self, check: AddressCheck, resolve: Resolve) -> None:
-        self._check = check
-        self._resolve = resolve
-        self._tls: ssl.SSLContext = httpx.create_ssl_context()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """See httpx.BaseTransport; raises the errors of httpcore and NotReachableError."""
-        deadline: Deadline = request.extensions["deadline"]
-        url = request.url
-        sent = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-            headers=request.headers.raw,
-            extensions={"timeout": request.extensions["timeout"]},
-        )
-        backend = _CheckedBackend(self._check, self._resolve, deadline)
-        with ExitStack() as stack:
-            # One pool per request: a connection kept open would outlive its check.
-            pool = stack.enter_context(httpcore.ConnectionPool(ssl_context=self._tls, network_backend=backend))
-            answer = pool.handle_request(sent)
-            stack.callback(answer.close)
-            return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer, stack.pop_all()))
-
-
-class _Body(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response, stack: ExitStack) -> None:
-        self._answer = answer
-        self._stack = stack
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._answer.iter_stream()
-
-    def close(self) -> None:
-        self._stack.close()
-
-
-class _CheckedBackend(httpcore.SyncBackend):
-    """Connects to checked addresses only."""
-
-    def __init__(self, check: AddressCheck, resolve: Resolve, deadline: Deadline) -> None:
-        self._check = check
-        self._resolve = resolve
-        self._deadline = deadline
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        trouble: httpcore.NetworkError | httpcore.TimeoutException | None = None
-        for address in self._addresses(host, port, timeout):
-            try:
-                stream = super().connect_tcp(
-                    str(address), port, self._deadline.cap(timeout), local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                trouble = error
-            else:
-                return _TimedStream(stream, self._deadline)
-        raise trouble or httpcore.ConnectError("the name has no address")
-
-    def _addresses(self, host: str, port: int, timeout: float | None) -> list[Address]:
-        """The addresses of a host, once all of them have been found allowed."""
-        try:
-            found = [_plain(text) for text in self._look_up(host, port, timeout)]
-        except TimeoutError:
-            raise NotReachableError(f"Looking up {host} took too long (DNS). We try again later.") from None
-        except (OSError, UnicodeError, ValueError):
-            raise NotReachableError(f"The name {host} is not known (DNS). Check how it is written.") from None
-        if all(self._check.permits(address, port) for address in found):
-            return found
-        if all(is_public(address) for address in found):
-            raise NotReachableError(
-                f"Port {port} of {host} is not asked: feeds are read from ports 80 and 443 only. "
-                "An operator may allow its network in GAZETTE_FETCH_ALLOW."
-            )
-        raise NotReachableError(
-            f"{host} is not on the public internet, so nothing is fetched from it. "
-            "If the site is yours, an operator may allow its network in GAZETTE_FETCH_ALLOW."
-        )
-
-    def _look_up(self, host: str, port: int, timeout: float | None) -> Sequence[str]:
-        """Ask in a thread: a look-up knows no time limit of its own."""
-        asked: Future[Sequence[str]] = Future()
-        threading.Thread(target=_answer, args=(asked, self._resolve, host, port), daemon=True).start()
-        return asked.result(self._deadline.cap(timeout))
-
-
-class _TimedStream(httpcore.NetworkStream):
-    """A connection whose every step ends at the deadline at the latest."""
-
-    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.cap(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._deadline.cap(timeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        secured = self._stream.start_tls(ssl_context, server_hostname, self._deadline.cap(timeout))
-        return _TimedStream(secured, self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-def _answer(asked: "Future[Sequence[str]]", resolve: Resolve, host: str, port: int) -> None:
-    try:
-        asked.set_result(resolve(host, port))
-    except (OSError, UnicodeError, ValueError) as error:
-        asked.set_exception(error)
-
-
-def _plain(text: str) -> Address:
+def plain_address(text: str) -> Address:
     """An address as it is checked and connected to: ::ffff:127.0.0.1 is 127.0.0.1."""
     address = ip_address(text)
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None

@@ -201,5 +201,5 @@ def _up_to_last_whole_article(text: str, damage: _Damage) -> str:
     closing = f"</channel></{root}>" if root == "rss" else f"</{root}>"
     whole = text[: max(ends)] + closing if ends else ""
     if not whole or _damage(whole) is not None:
-        raise FeedError(f"The feed is damaged ({damage.sentence}) and cannot be read. Tell the site; we try again.")
+        raise FeedError(f"The feed is damaged ({damage.sentence}) and cannot be read. Tell the site.")
     return whole

@@ -1,8 +1,11 @@
 """SMTP, one connection, one mail after the other (RFC 5321)."""
 
+import base64
+import contextlib
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -10,12 +13,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from newsletter.delivery.mail import OutgoingMail
 from newsletter.delivery.outcomes import (
+    Accepted,
     Deferred,
     Outcome,
     Phase,
     Refused,
     Scope,
     broken_off,
+    ends_the_conversation,
     outcome_of,
 )
 from newsletter.delivery.transports.protocol import Answer
@@ -25,8 +30,12 @@ _CONNECT_SECONDS: Final = 20.0
 # RFC 5321, section 4.5.3.2.6 asks for ten minutes after the final dot: an impatient
 # sender repeats mails that were taken.
 _ANSWER_SECONDS: Final = 600.0
+_GOODBYE_SECONDS: Final = 2.0
+# A connection that took a mail so lately is not asked whether it still stands.
+_FRESH_SECONDS: Final = 1.0
 _OK: Final = 2
 _GO_AHEAD: Final = 354
+_NO_ANSWER: Final = -1
 _PORTS: Final = {"smtp": 587, "smtps": 465}
 
 
@@ -58,7 +67,11 @@ def relay_address(url: str, *, user: str = "", password: str = "") -> RelayAddre
             "GAZETTE_SMTP_URL: write it like smtp://mail.example.org:587?tls=starttls or smtps://mail.example.org, "
             "or leave it empty to use the local inbox."
         )
-    parts = urlsplit(url)
+    if not (user + password).isascii():
+        raise GazetteError(
+            "GAZETTE_SMTP_USER and GAZETTE_SMTP_PASSWORD: only plain letters, digits and signs (ASCII) can be used to log in; "
+            "set another password at the relay."
+        )
     default = "none" if host in {"localhost", "127.0.0.1", "::1"} else "starttls"
     tls = "implicit" if parts.scheme == "smtps" else parse_qs(parts.query).get("tls", [default])[0]
     if tls not in {"none", "starttls", "implicit"}:
@@ -80,13 +93,41 @@ class _StoppedError(Exception):
         self.outcome = outcome
 
 
+class _Plain(smtplib.SMTP):
+    """Knows the host's name from the start: TLS compares it with the certificate."""
+
+    def __init__(self, host: str, *, helo: str, seconds: float) -> None:
+        super().__init__(local_hostname=helo, timeout=seconds)
+        self._host = host
+
+
+class _Encrypted(smtplib.SMTP_SSL):
+    """The same, with TLS from the first byte."""
+
+    def __init__(self, host: str, *, helo: str, seconds: float, context: ssl.SSLContext) -> None:
+        super().__init__(local_hostname=helo, timeout=seconds, context=context)
+        self._host = host
+
+
 class SmtpTransport:
     """Hands mail to one relay over one kept connection."""
 
-    def __init__(self, address: RelayAddress, *, helo: str) -> None:
+    def __init__(
+        self,
+        address: RelayAddress,
+        *,
+        helo: str,
+        connect_seconds: float = _CONNECT_SECONDS,
+        answer_seconds: float = _ANSWER_SECONDS,
+    ) -> None:
         self._address = address
         self._helo = helo
+        self._connect_seconds = connect_seconds
+        self._answer_seconds = answer_seconds
         self._connection: smtplib.SMTP | None = None
+        self._opening: smtplib.SMTP | None = None
+        self._carried = 0  # mails accepted on this connection
+        self._rested_at: float | None = None  # when the last mail was accepted; None: start with RSET
         self._context = ssl.create_default_context()
 
     def transmit(self, mails: Iterator[OutgoingMail]) -> Iterator[Answer]:
@@ -107,12 +148,11 @@ class SmtpTransport:
 
     def abort(self) -> None:
         """See Transport."""
-        connection = self._connection
-        if connection is not None and connection.sock is not None:
-            try:
-                connection.sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                return  # it has ended by itself
+        for connection in (self._connection, self._opening):
+            sock = None if connection is None else connection.sock
+            if sock is not None:
+                with contextlib.suppress(OSError):  # it has ended by itself
+                    sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """See Transport."""
@@ -120,30 +160,50 @@ class SmtpTransport:
         if connection is None:
             return
         try:
+            _be_patient(connection, _GOODBYE_SECONDS)
             connection.quit()
         except (OSError, smtplib.SMTPException):
             connection.close()
 
     def _ready(self) -> None:
-        """Make sure that a connection stands and answers; raise _StoppedError when none can be had."""
+        """Make sure that a connection stands; raise _StoppedError when none can be had."""
         if self._connection is not None:
+            if self._rested_at is not None and time.monotonic() - self._rested_at < _FRESH_SECONDS:
+                return  # it has just answered; asking each time would double the waiting
             try:
+                _be_patient(self._connection, self._connect_seconds)
                 code, _text = self._connection.docmd("RSET")
             except (OSError, smtplib.SMTPException):
                 code = 0
             if code // 100 == _OK:
+                _be_patient(self._connection, self._answer_seconds)
                 return
             self._drop()
         self._connect()
 
     def _connect(self) -> None:
-        phase = Phase.CONNECT
-        implicit = self._address.tls == "implicit"
-        connection: smtplib.SMTP = (
-            smtplib.SMTP_SSL(local_hostname=self._helo, timeout=_CONNECT_SECONDS, context=self._context)
-            if implicit
-            else smtplib.SMTP(local_hostname=self._helo, timeout=_CONNECT_SECONDS)
+        host, seconds = self._address.host, self._connect_seconds
+        connection = self._opening = (
+            _Encrypted(host, helo=self._helo, seconds=seconds, context=self._context)
+            if self._address.tls == "implicit"
+            else _Plain(host, helo=self._helo, seconds=seconds)
         )
+        try:
+            self._greet(connection)
+        except _StoppedError:
+            connection.close()
+            raise
+        except (OSError, smtplib.SMTPException) as error:
+            connection.close()
+            raise _StoppedError(Deferred(self._trouble(error), Scope.RELAY)) from None
+        finally:
+            self._opening = None
+        _be_patient(connection, self._answer_seconds)
+        self._connection, self._carried, self._rested_at = connection, 0, time.monotonic()
+
+    def _greet(self, connection: smtplib.SMTP) -> None:
+        """From the first byte to the point where mail may be handed over."""
+        phase = Phase.CONNECT
         try:
             self._expect(phase, connection.connect(self._address.host, self._address.port))
             phase = Phase.GREETING
@@ -152,29 +212,33 @@ class SmtpTransport:
                 phase = Phase.TLS
                 # No downgrade: a relay that does not offer TLS gets no mail.
                 self._expect(phase, connection.starttls(context=self._context))
+                phase = Phase.GREETING
                 self._expect(phase, connection.ehlo())
             if self._address.user:
                 phase = Phase.LOGIN
                 self._expect(phase, connection.login(self._address.user, self._address.password))
-        except _StoppedError:
-            connection.close()
-            raise
         except smtplib.SMTPResponseException as error:
-            connection.close()
-            outcome = outcome_of(phase, error.smtp_code, error.smtp_error)
-            raise _StoppedError(self._for_relay(outcome)) from None
-        except (OSError, smtplib.SMTPException) as error:
-            connection.close()
-            raise _StoppedError(Deferred(self._trouble(error), Scope.RELAY)) from None
-        if connection.sock is not None:
-            connection.sock.settimeout(_ANSWER_SECONDS)
-        self._connection = connection
+            self._expect(phase, (error.smtp_code, _as_bytes(error.smtp_error)))
+            raise
 
     def _hand_over(self, mail: OutgoingMail) -> Outcome:
-        connection = self._connection
+        had_carried = self._carried > 0
+        phase, outcome = self._offer(mail)
+        if phase is Phase.MAIL and had_carried and self._connection is None:
+            # Closed between two mails, as relays do after so many: no trouble unless it happens again.
+            try:
+                self._connect()
+            except _StoppedError as stopped:
+                return stopped.outcome
+            _phase, outcome = self._offer(mail)
+        return outcome
+
+    def _offer(self, mail: OutgoingMail) -> tuple[Phase, Outcome]:
+        """Hand a mail over on the standing connection: how far it came, and what became of it."""
+        connection, phase = self._connection, Phase.MAIL
         if connection is None:
-            return Deferred("no connection", Scope.RELAY)
-        phase = Phase.MAIL
+            return phase, Deferred("no connection", Scope.RELAY)
+        self._rested_at = None
         try:
             code, text = connection.mail(mail.envelope_sender)
             if code // 100 == _OK:
@@ -184,16 +248,24 @@ class SmtpTransport:
                 phase = Phase.DATA
                 code, text = connection.docmd("DATA")
                 if code == _GO_AHEAD:
-                    phase = Phase.DOT
+                    # When this fails, the dot at its end has not left us.
                     connection.send(_dotted(mail.content))
+                    phase = Phase.DOT
                     code, text = connection.getreply()
                 elif code // 100 == _OK:
-                    # A "success" to DATA is no invitation: nothing was handed over.
-                    return Refused(f"{code} is no answer to DATA")
+                    code = _NO_ANSWER  # a "success" to DATA is no invitation: nothing was handed over
+        except ValueError:
+            return phase, Refused("the addresses of this mail cannot be said in SMTP")
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            return broken_off(phase, self._trouble(error))
-        return outcome_of(phase, code, text)
+            return phase, broken_off(phase, self._trouble(error))
+        outcome = outcome_of(phase, code, text)
+        if isinstance(outcome, Accepted):
+            self._carried += 1
+            self._rested_at = time.monotonic()
+        elif ends_the_conversation(code):
+            self._drop()
+        return phase, outcome
 
     def _expect(self, phase: Phase, answer: tuple[int, bytes]) -> None:
         code, text = answer
@@ -202,17 +274,38 @@ class SmtpTransport:
 
     def _for_relay(self, outcome: Outcome) -> Outcome:
         where = f"{self._address.host} port {self._address.port}"
-        return Deferred(f"{where} takes no mail: {outcome.reply}", Scope.RELAY)
+        return Deferred(f"{where} takes no mail: {self._without_password(outcome.reply)}", Scope.RELAY)
 
     def _trouble(self, error: Exception) -> str:
         where = f"{self._address.host} port {self._address.port}"
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return f"{where}: its certificate is not trusted ({error.verify_message.lower()})"
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        return f"{where}: {reason.lower()}"
+        return f"{where}: {self._without_password(reason).lower()}"
+
+    def _without_password(self, words: str) -> str:
+        """Some relays repeat what they were told."""
+        user, password = self._address.user, self._address.password
+        if not password:
+            return words
+        for told in (password, f"\0{user}\0{password}"):
+            words = words.replace(base64.b64encode(told.encode()).decode(), "***").replace(told, "***")
+        return words
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+
+def _be_patient(connection: smtplib.SMTP, seconds: float) -> None:
+    """How long the next answers are waited for."""
+    if connection.sock is not None:
+        connection.sock.settimeout(seconds)
+
+
+def _as_bytes(text: bytes | str) -> bytes:
+    return text.encode() if isinstance(text, str) else text
 
 
 def _dotted(content: bytes) -> bytes:

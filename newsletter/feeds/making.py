@@ -1,0 +1,91 @@
+"""From what an entry of any kind of feed says to an item that can be mailed."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+from urllib.parse import urlsplit
+
+from newsletter.feeds.items import ParsedItem
+from newsletter.feeds.sanitizing import (
+    LONGEST_TITLE,
+    plain_text,
+    reading_minutes,
+    shortened,
+    summary_of,
+)
+
+MOST_ITEMS: Final = 2_000
+_LONGEST_AUTHOR: Final = 150
+_LONGEST_GUID: Final = 4_000
+_LONGEST_NAME: Final = 100
+_MOST_CATEGORIES: Final = 50
+_LONGEST_TITLE_FROM_TEXT: Final = 80
+_EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+
+Entry = TypeVar("Entry")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """An entry with clean pieces, some of which may be missing."""
+
+    guid: str
+    url: str
+    title: str
+    summary: str
+    html: str
+    author: str
+    image_url: str
+    image_alt: str
+    categories: Iterable[str]
+    published_at: datetime | None
+    updated_at: datetime | None
+    language: str
+
+
+def made_item(raw: Raw, *, feed_title: str) -> ParsedItem | None:
+    """The item, or None: without a link there is nothing that a mail could lead to."""
+    if not raw.url:
+        return None
+    text = plain_text(raw.html)
+    title = shortened(raw.title or _first_words(text or raw.summary), LONGEST_TITLE)
+    return ParsedItem(
+        guid=raw.guid[:_LONGEST_GUID],
+        url=raw.url,
+        title=title or feed_title or urlsplit(raw.url).netloc,
+        summary=summary_of(raw.summary or text),
+        html=raw.html,
+        author=shortened(raw.author, _LONGEST_AUTHOR),
+        image_url=raw.image_url,
+        image_alt=raw.image_alt,
+        minutes=reading_minutes(text),
+        categories=tuple(dict.fromkeys(name[:_LONGEST_NAME] for name in raw.categories))[:_MOST_CATEGORIES],
+        published_at=_believable(raw.published_at),
+        updated_at=_believable(raw.updated_at),
+        language=raw.language[:35],
+    )
+
+
+def newest(entries: Sequence[Entry], published_at: Callable[[Entry], datetime | None]) -> Sequence[Entry]:
+    """The newest entries, at most 2,000, in the feed's order; those without a date count as new."""
+    if len(entries) <= MOST_ITEMS:
+        return entries
+    latest = datetime.max.replace(tzinfo=UTC)
+    dates = [published_at(entry) or latest for entry in entries]
+    chosen = sorted(range(len(entries)), key=lambda at: dates[at], reverse=True)[:MOST_ITEMS]
+    return [entries[at] for at in sorted(chosen)]
+
+
+def _first_words(text: str) -> str:
+    """A title for an entry that has none: its first sentence, or the beginning of it."""
+    beginning = text[: _LONGEST_TITLE_FROM_TEXT + 1]
+    for mark in (". ", "! ", "? "):
+        sentence, found, _rest = beginning.partition(mark)
+        if found:
+            return sentence + mark.strip(" .")
+    return shortened(text, _LONGEST_TITLE_FROM_TEXT)
+
+
+def _believable(at: datetime | None) -> datetime | None:
+    return at if at is not None and at > _EARLIEST else None

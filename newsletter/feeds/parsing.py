@@ -1,0 +1,51 @@
+"""Reading a feed of whatever kind: RSS 0.9 to 2.0, RDF, Atom, JSON Feed."""
+
+import html
+import re
+from typing import Final
+
+from newsletter.feeds.decoding import decode
+from newsletter.feeds.items import FeedError, ParsedFeed
+from newsletter.feeds.json_feeds import parse_json
+from newsletter.feeds.sanitizing import absolute
+from newsletter.feeds.wellformed import root_name
+from newsletter.feeds.xml_feeds import parse_xml
+
+_ROOTS: Final = frozenset({"rss", "rdf", "feed"})
+_BEGINNING: Final = 200_000
+_HTML: Final = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_LINK: Final = re.compile(r"<link\b[^<>]{0,1000}>", re.IGNORECASE)
+_FEED_TYPE: Final = re.compile(r"""type\s*=\s*["']?application/(?:rss\+xml|atom\+xml|feed\+json)""", re.IGNORECASE)
+_HREF: Final = re.compile(r"""href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
+
+
+def parse(content: bytes, content_type: str | None, url: str) -> ParsedFeed:
+    """Read a feed as it was found at `url`; raises FeedError with what was found instead.
+
+    An item needs a link to be an article; one without is left out. What the content type says is
+    believed only where it names an encoding: servers send feeds as all kinds of things.
+    """
+    text = decode(content, content_type).lstrip("\ufeff \t\r\n\0")
+    if not text:
+        raise FeedError("There is nothing at this address: the answer is empty. Check the address.")
+    if text.startswith("{"):
+        return parse_json(text, url)
+    root = root_name(text)
+    if root.rpartition(":")[2].lower() in _ROOTS:
+        return parse_xml(text, url)
+    if root.lower() == "html" or _HTML.search(text[:_BEGINNING]):
+        raise FeedError(_web_page(text[:_BEGINNING], url))
+    if root:
+        raise FeedError("This is XML, but not a feed. Look on the site for the address of its feed.")
+    raise FeedError("This is not a feed. Look on the site for the address of its feed, often /feed or /rss.xml.")
+
+
+def _web_page(text: str, url: str) -> str:
+    """What to do with a web page: most of them name their feed."""
+    for link in _LINK.findall(text):
+        href = _HREF.search(link)
+        if href and _FEED_TYPE.search(link):
+            named = absolute(html.unescape(href[1] or href[2] or href[3] or ""), url)
+            if named and named != url:
+                return f"This is a web page, not a feed; its feed is at {named}."
+    return "This is a web page, not a feed; look for a link to its feed, often /feed or /rss.xml."

@@ -1,0 +1,37 @@
+"""The mail that asks whether an address is really that of the person who entered it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from config import defaults
+from newsletter.language import long_date
+from newsletter.links import Links
+from newsletter.mails.recipients import Reader
+from newsletter.mails.sentences import local_day, next_mail_on, rhythm, site_name
+from newsletter.subscriptions.subscribers import Cadence
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationMail:
+    """What it says; days as people write them."""
+
+    site: str
+    entered_on: str
+    first_digest_on: str
+    choice: str
+    works_until: str
+    confirm_url: str
+
+
+def content(reader: Reader, links: Links, at: datetime) -> ConfirmationMail:
+    """What the mail says that is written at this instant. Pure."""
+    newsletter, subscription = reader.newsletter, reader.subscription
+    cadence = Cadence(subscription.cadence)
+    return ConfirmationMail(
+        site=site_name(newsletter.site_url),
+        entered_on=local_day(newsletter, subscription.requested_at),
+        first_digest_on=long_date(next_mail_on(newsletter, cadence, at)),
+        choice=f"{reader.topics}, {rhythm(newsletter, cadence)}",
+        works_until=local_day(newsletter, subscription.requested_at + defaults.CONFIRM_LINK_LIFETIME),
+        confirm_url=links.confirm(subscription.id, subscription.confirm_nonce),
+    )

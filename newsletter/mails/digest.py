@@ -1,0 +1,57 @@
+"""The digest: the lead, the other articles by topic, and what did not fit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from newsletter.language import counted, day_and_year
+from newsletter.links import Links
+from newsletter.mails.articles import lead_and_sections
+from newsletter.mails.cleaning import one_line, shortened
+from newsletter.mails.content import ArticleBlock, Section
+from newsletter.mails.recipients import Reader
+from newsletter.mails.sentences import reason
+from newsletter.subscriptions.subscribers import Cadence
+
+_LONGEST_PREHEADER: Final = 110
+
+
+@dataclass(frozen=True, slots=True)
+class DigestMail:
+    """What all readers of a variant get; what is one reader's own stands in slots."""
+
+    day: str
+    preheader: str
+    lead: ArticleBlock
+    sections: tuple[Section, ...]
+    more: str  # `7 more articles`; empty where all fitted
+
+
+def content(day: date, blocks: Sequence[ArticleBlock], topic_order: Sequence[str], more: int) -> DigestMail:
+    """What the digest of these articles says; there is at least one. Pure."""
+    lead, sections = lead_and_sections(blocks, [one_line(name) for name in topic_order])
+    return DigestMail(
+        day=day_and_year(day),
+        preheader=_preheader(lead, sections),
+        lead=lead,
+        sections=sections,
+        more=counted(more, "more article") if more else "",
+    )
+
+
+def personal(reader: Reader, links: Links) -> Mapping[str, str]:
+    """What is one reader's own. Pure."""
+    subscription = reader.subscription
+    cadence = Cadence(subscription.cadence)
+    return {
+        "reason": reason(reader.newsletter, subscription.requested_at, reader.topics, cadence),
+        "preferences": links.preferences(subscription.id, subscription.nonce),
+        "leave": links.leave(subscription.id, subscription.nonce),
+    }
+
+
+def _preheader(lead: ArticleBlock, sections: Sequence[Section]) -> str:
+    """What stands beside the subject in a list of mails: not the lead's title once more."""
+    others = [article.title for section in sections for article in section.articles]
+    return shortened(" · ".join(others) or lead.summary or lead.title, _LONGEST_PREHEADER)

@@ -1,0 +1,146 @@
+"""Whether a mail may still go out, and to whom: looked at once more just before the wire."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.accounts.editors import Editor, LoginLink
+from newsletter.catalogue.newsletters import Newsletter
+from newsletter.catalogue.shelf import topics_of
+from newsletter.delivery.deliveries import Delivery
+from newsletter.delivery.kinds import MailKind
+from newsletter.delivery.sending import Withhold
+from newsletter.editions.editions import Edition, Variant
+from newsletter.mails.sentences import topics_in_words
+from newsletter.subscriptions.choices import topics_chosen
+from newsletter.subscriptions.signup import Confirmation, confirmation_of
+from newsletter.subscriptions.subscribers import Subscriber, Subscription, SubscriptionState
+from newsletter.suppression.suppressions import suppressed_among
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A reader to whom a mail may go, and what it needs to know of them."""
+
+    address: str
+    newsletter: Newsletter
+    subscription: Subscription
+    topics: str  # as they stand in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class ProofReader:
+    """An editor to whom a proof of a newsletter may go."""
+
+    address: str
+    newsletter: Newsletter
+
+
+@dataclass(frozen=True, slots=True)
+class LinkHolder:
+    """An editor whose login link may still be used, and the newsletter that writes to them."""
+
+    address: str
+    link: LoginLink
+    newsletter: Newsletter | None  # None: there is none yet
+
+
+Ready = Reader | ProofReader | LinkHolder
+
+_ERASED: Final = "the reader's record is gone"
+_SUPPRESSED: Final = "nothing may be written to this address any more"
+
+
+def recipient_of(session: Session, row: Delivery, now: datetime) -> Ready | Withhold:
+    """To whom the mail of a delivery may go now, or why it may not."""
+    match MailKind(row.kind):
+        case MailKind.LOGIN_LINK:
+            return _link_holder(session, row, now)
+        case MailKind.PROOF:
+            return _proof_reader(session, row)
+        case kind:
+            return _reader(session, row, _READER_CHECKS[kind], now)
+
+
+_Check = Callable[[Reader, datetime], str | None]
+
+
+def _reader(session: Session, row: Delivery, reason_against: _Check, now: datetime) -> Reader | Withhold:
+    subscriber = None if row.subscriber_id is None else session.get(Subscriber, row.subscriber_id)
+    subscription = None if row.subscription_id is None else session.get(Subscription, row.subscription_id)
+    newsletter = None if subscription is None else session.get(Newsletter, subscription.newsletter_id)
+    if subscriber is None or subscription is None or newsletter is None:
+        return Withhold(_ERASED)
+    if suppressed_among(session, [subscriber.address_key]):
+        return Withhold(_SUPPRESSED)
+    reader = Reader(subscriber.address, newsletter, subscription, _topics(session, subscription))
+    reason = reason_against(reader, now)
+    return reader if reason is None else Withhold(reason)
+
+
+def _topics(session: Session, subscription: Subscription) -> str:
+    topics = topics_of(session, subscription.newsletter_id)
+    chosen = topics_chosen(session, subscription.id)
+    names = [topic.name for topic in topics]
+    return topics_in_words(names, [topic.name for topic in topics if topic.id in chosen])
+
+
+def _against_confirmation(reader: Reader, now: datetime) -> str | None:
+    match confirmation_of(reader.subscription, now=now):
+        case Confirmation.DONE:
+            return None
+        case Confirmation.EXPIRED:
+            return "the confirm link has expired"
+        case Confirmation.USED:
+            return "there is nothing to confirm any more"
+
+
+def _against_member_mail(reader: Reader, _now: datetime) -> str | None:
+    if reader.subscription.state in {SubscriptionState.ACTIVE, SubscriptionState.PAUSED}:
+        return None
+    return "the reader has left"
+
+
+def _against_digest(reader: Reader, _now: datetime) -> str | None:
+    if not reader.newsletter.is_live:
+        return "the newsletter is in rehearsal"
+    if reader.subscription.state == SubscriptionState.PAUSED:
+        return "the reader has paused"
+    return None if reader.subscription.state == SubscriptionState.ACTIVE else "the reader has left"
+
+
+_READER_CHECKS: Final[Mapping[MailKind, _Check]] = {
+    MailKind.CONFIRMATION: _against_confirmation,
+    MailKind.ALREADY_SUBSCRIBED: _against_member_mail,
+    MailKind.WELCOME: _against_member_mail,
+    MailKind.DIGEST: _against_digest,
+}
+
+
+def _proof_reader(session: Session, row: Delivery) -> ProofReader | Withhold:
+    editor = None if row.editor_id is None else session.get(Editor, row.editor_id)
+    variant = None if row.variant_id is None else session.get(Variant, row.variant_id)
+    edition = None if variant is None else session.get(Edition, variant.edition_id)
+    newsletter = None if edition is None else session.get(Newsletter, edition.newsletter_id)
+    if editor is None:
+        return Withhold("the editor's account is gone")
+    if newsletter is None:
+        return Withhold("the edition is gone")
+    return ProofReader(editor.address, newsletter)
+
+
+def _link_holder(session: Session, row: Delivery, now: datetime) -> LinkHolder | Withhold:
+    link = None if row.login_link_id is None else session.get(LoginLink, row.login_link_id)
+    editor = None if link is None else session.get(Editor, link.editor_id)
+    if link is None or editor is None:
+        return Withhold("the editor's account is gone")
+    if link.used_at is not None:
+        return Withhold("the login link has been used")
+    if now >= link.expires_at:
+        return Withhold("the login link has expired")
+    first = session.scalar(select(Newsletter).order_by(Newsletter.id).limit(1))
+    return LinkHolder(editor.address, link, first)
