@@ -73,9 +73,10 @@ class ScriptedRelay:
     connections: int = 0
     port: int = 0
     reached: dict[Step, threading.Event] = field(default_factory=lambda: defaultdict(threading.Event))
+    _delays: dict[Step, float] = field(default_factory=dict)
     _script: dict[Step, list[str]] = field(default_factory=lambda: defaultdict(list))
     _is_over: threading.Event = field(default_factory=threading.Event)
-    _listener: socket.socket | None = None
+    _listeners: list[socket.socket] = field(default_factory=list)
     _open: list[socket.socket] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
 
@@ -84,16 +85,27 @@ class ScriptedRelay:
         self._script[step] += answers
         return self
 
+    def slow_down(self, step: Step, seconds: float) -> None:
+        """Wait so long before each answer to a step."""
+        self._delays[step] = seconds
+
+    def also_listen_on(self, host: str) -> None:
+        """Be reached at another address of this machine, on the same port."""
+        self._listen(host)
+
     def __enter__(self) -> Self:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listener.getsockname()[1])
-        self._begin(self._accept)
+        self._listen("127.0.0.1")
         return self
+
+    def _listen(self, host: str) -> None:
+        listener = socket.create_server((host, self.port))
+        self.port = int(listener.getsockname()[1])
+        self._listeners.append(listener)
+        self._begin(self._accept, listener)
 
     def __exit__(self, *_error: object) -> None:
         self._is_over.set()
-        assert self._listener is not None
-        for each in (self._listener, *self._open):
+        for each in (*self._listeners, *self._open):
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
@@ -106,11 +118,10 @@ class ScriptedRelay:
         self._threads.append(thread)
         thread.start()
 
-    def _accept(self) -> None:
-        assert self._listener is not None
+    def _accept(self, listener: socket.socket) -> None:
         while not self._is_over.is_set():
             try:
-                connection, _ = self._listener.accept()
+                connection, _ = listener.accept()
             except OSError:
                 return
             self.connections += 1
@@ -134,6 +145,8 @@ class ScriptedRelay:
         answers = self._script[step]
         answer = answers.pop(0) if answers else self._usual(step)
         self.reached[step].set()
+        if step in self._delays:
+            self._is_over.wait(self._delays[step])
         if answer == SILENCE:
             self._is_over.wait(_PATIENCE)
             raise _HungUpError

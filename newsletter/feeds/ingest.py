@@ -79,20 +79,31 @@ def _take(
         session.add(article)
         session.flush()
         article_id = article.id
+        known.articles[article_id] = article
         known.new += 1
-    elif article_id in known.seen:
-        return  # the feed has it twice; the first is as good
-    elif article_id in known.articles:
+    elif article_id in known.seen or article_id not in known.articles:
+        return  # the feed has it twice, and the first is as good; or it was removed here, and stays so
+    else:
         known.changed += _edit(known.articles[article_id], item, feed, now=now)
     known.seen.add(article_id)
-    is_new_here = any(alias.kind is not AliasKind.LINK and alias not in known.by_alias for alias in names)
-    if article_id not in known.with_topics or (is_new_here and known.articles[article_id].feed_id != feed.id):
+    if _wants_topics(known, feed, names, article_id):
         topic_ids = topics_for(item.categories, known.topic_names, feed.default_topic_id)
         known.topics += [{"article_id": article_id, "topic_id": each} for each in sorted(topic_ids)]
     for alias in names:
         if alias not in known.by_alias:
             known.by_alias[alias] = article_id
             known.aliases.append(_alias_row(feed, alias, article_id))
+
+
+def _wants_topics(known: _Known, feed: Feed, names: Sequence[Alias], article_id: int) -> bool:
+    """Whether an article gets the topics of this feed: while it has none, and when another feed has it too.
+
+    Topics that it has are left alone otherwise: an editor may have taken one away.
+    """
+    if article_id not in known.with_topics:
+        return True
+    is_new_here = any(alias.kind is not AliasKind.LINK and alias not in known.by_alias for alias in names)
+    return is_new_here and known.articles[article_id].feed_id != feed.id
 
 
 def _texts(item: ParsedItem) -> dict[str, Any]:

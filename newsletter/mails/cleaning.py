@@ -54,3 +54,8 @@ def cleaned(block: ArticleBlock, *, site_url: str, longest_summary: int) -> Arti
         minutes=block.minutes,
         picture=picture if picture is not None and picture.url else None,
     )
+
+
+def without_picture(block: ArticleBlock) -> ArticleBlock:
+    """An article's block as text alone."""
+    return replace(block, picture=None)

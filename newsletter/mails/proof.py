@@ -1,22 +1,19 @@
-"""The proof: a digest as readers would get it, for editors only."""
+"""The proof: a digest as readers would get it, for editors only. Its templates add a band that says so."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
-from newsletter.catalogue.newsletters import Newsletter
 from newsletter.links import Links
-from newsletter.mails.content import ArticleBlock, Section
-from newsletter.mails.digest import DigestMail
+from newsletter.mails import digest
 from newsletter.mails.recipients import ProofReader
 
-
-@dataclass(frozen=True, slots=True)
-class ProofMail(DigestMail):
-    """A digest with a band above it."""
-
-    band: str
+content = digest.content
 
 
-def content(shown: DigestMail, newsletter: Newsletter) -> ProofMail:
-    """What the proof of a digest says. Pure."""
+def personal(reader: ProofReader, links: Links) -> Mapping[str, str]:
+    """What stands where a reader's own links would: an editor has no subscription to change or to end. Pure."""
+    subscribe = links.subscribe(reader.newsletter.slug)
+    return {
+        "reason": f"You get this proof because you are an editor of {reader.newsletter.name}.",
+        "preferences": subscribe,
+        "leave": subscribe,
+    }

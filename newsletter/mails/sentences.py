@@ -37,9 +37,9 @@ def next_mail(newsletter: Newsletter, cadence: Cadence, now: datetime) -> str:
     return f"{day}, at about {hour_in_words(newsletter.hour)}, {zone_in_words(newsletter.zone)}"
 
 
-def reason(newsletter: Newsletter, joined_at: datetime, topics: str, cadence: Cadence) -> str:
+def reason(newsletter: Newsletter, signed_up_at: datetime, topics: str, cadence: Cadence) -> str:
     """Why somebody gets a mail: where and when they signed up, and what they chose."""
-    local = joined_at.astimezone(ZoneInfo(newsletter.zone)).date()
+    local = signed_up_at.astimezone(ZoneInfo(newsletter.zone)).date()
     return (
         f"You get this because you signed up on {site_name(newsletter.site_url)} on {day_and_year(local)} "
         f"and chose {topics}, {rhythm(newsletter, cadence)}."

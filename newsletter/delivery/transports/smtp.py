@@ -2,14 +2,13 @@
 
 import base64
 import contextlib
+import re
 import smtplib
 import socket
 import ssl
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from newsletter.delivery.mail import OutgoingMail
 from newsletter.delivery.outcomes import (
@@ -24,7 +23,9 @@ from newsletter.delivery.outcomes import (
     outcome_of,
 )
 from newsletter.delivery.transports.protocol import Answer
-from newsletter.errors import GazetteError
+from newsletter.delivery.transports.relay_address import RelayAddress, relay_address
+
+__all__ = ["RelayAddress", "SmtpTransport", "relay_address"]
 
 _CONNECT_SECONDS: Final = 20.0
 # RFC 5321, section 4.5.3.2.6 asks for ten minutes after the final dot: an impatient
@@ -36,53 +37,7 @@ _FRESH_SECONDS: Final = 1.0
 _OK: Final = 2
 _GO_AHEAD: Final = 354
 _NO_ANSWER: Final = -1
-_PORTS: Final = {"smtp": 587, "smtps": 465}
-
-
-@dataclass(frozen=True, slots=True)
-class RelayAddress:
-    """Where the relay is and how to speak to it."""
-
-    host: str
-    port: int
-    tls: str  # "none", "starttls" or "implicit"
-    user: str
-    password: str
-
-
-def relay_address(url: str, *, user: str = "", password: str = "") -> RelayAddress:
-    """Read `smtp://host:587?tls=starttls` or `smtps://host`; raises GazetteError when it is neither.
-
-    The user and password may stand in the URL; real passwords hold `/` and `+`, so they are better
-    given apart. TLS is on unless `tls=none` says otherwise or the relay is on this machine.
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port or _PORTS[parts.scheme]
-        host = parts.hostname or ""
-    except (ValueError, KeyError):
-        host, port = "", 0
-    if not host:
-        raise GazetteError(
-            "GAZETTE_SMTP_URL: write it like smtp://mail.example.org:587?tls=starttls or smtps://mail.example.org, "
-            "or leave it empty to use the local inbox."
-        )
-    if not (user + password).isascii():
-        raise GazetteError(
-            "GAZETTE_SMTP_USER and GAZETTE_SMTP_PASSWORD: only plain letters, digits and signs (ASCII) can be used to log in; "
-            "set another password at the relay."
-        )
-    default = "none" if host in {"localhost", "127.0.0.1", "::1"} else "starttls"
-    tls = "implicit" if parts.scheme == "smtps" else parse_qs(parts.query).get("tls", [default])[0]
-    if tls not in {"none", "starttls", "implicit"}:
-        raise GazetteError("GAZETTE_SMTP_URL: tls is starttls or none; for TLS from the start write smtps://…")
-    return RelayAddress(
-        host=host,
-        port=port,
-        tls=tls,
-        user=user or unquote(parts.username or ""),
-        password=password or unquote(parts.password or ""),
-    )
+_PLAIN: Final = re.compile(r"[!-;=?-~]*")  # printable ASCII without space, < and >
 
 
 class _StoppedError(Exception):
@@ -238,12 +193,15 @@ class SmtpTransport:
         connection, phase = self._connection, Phase.MAIL
         if connection is None:
             return phase, Deferred("no connection", Scope.RELAY)
+        if not (_PLAIN.fullmatch(mail.envelope_sender) and _PLAIN.fullmatch(mail.envelope_recipient)):
+            return phase, Refused("the addresses of this mail cannot be said in SMTP")
         self._rested_at = None
         try:
-            code, text = connection.mail(mail.envelope_sender)
+            # Not by smtplib's own commands: they look for an address in what they are given (parseaddr).
+            code, text = connection.docmd("MAIL", f"FROM:<{mail.envelope_sender}>")
             if code // 100 == _OK:
                 phase = Phase.RCPT
-                code, text = connection.rcpt(mail.envelope_recipient)
+                code, text = connection.docmd("RCPT", f"TO:<{mail.envelope_recipient}>")
             if code // 100 == _OK:
                 phase = Phase.DATA
                 code, text = connection.docmd("DATA")
@@ -254,8 +212,6 @@ class SmtpTransport:
                     code, text = connection.getreply()
                 elif code // 100 == _OK:
                     code = _NO_ANSWER  # a "success" to DATA is no invitation: nothing was handed over
-        except ValueError:
-            return phase, Refused("the addresses of this mail cannot be said in SMTP")
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             return phase, broken_off(phase, self._trouble(error))
@@ -288,7 +244,7 @@ class SmtpTransport:
         user, password = self._address.user, self._address.password
         if not password:
             return words
-        for told in (password, f"\0{user}\0{password}"):
+        for told in (f"\0{user}\0{password}", password):
             words = words.replace(base64.b64encode(told.encode()).decode(), "***").replace(told, "***")
         return words
 

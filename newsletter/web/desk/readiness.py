@@ -36,11 +36,6 @@ def checks(session: Session, newsletter: Newsletter, settings: Settings) -> list
     ]
 
 
-def can_go_live(found: list[Check]) -> bool:
-    """Whether nothing that is needed is missing."""
-    return all(check.is_done or not check.is_needed for check in found)
-
-
 def _postal_address(newsletter: Newsletter) -> Check:
     says = newsletter.postal_address or "A postal address must stand in every mail. It is missing."
     return Check("Postal address", is_done=bool(newsletter.postal_address), says=says, is_needed=True)

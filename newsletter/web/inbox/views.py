@@ -17,7 +17,7 @@ from newsletter.web.inbox import listing, opened
 blueprint = desk_blueprint("inbox", __name__, guard=inbox_visitors, url_prefix="/inbox")
 
 
-@blueprint.get("")
+@blueprint.get("", strict_slashes=False)
 def show() -> ResponseReturnValue:
     """The list; nothing is open."""
     return render_template("inbox/inbox.html", **_listed(), mail=None, is_refresh=False)
