@@ -60,8 +60,7 @@ class Signer:
     def token(self, purpose: Purpose, row_id: int, nonce: str) -> str:
         """The token for a row: letters, digits, `-` and `_` only."""
         mac = self._mac(self._newest, purpose, row_id, nonce)
-        raw = self._newest + row_id.to_bytes(_ROW_ID) + mac
-        return base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=")
+        return _spelled(self._newest + row_id.to_bytes(_ROW_ID) + mac)
 
     def is_valid(self, claim: Claim, purpose: Purpose, nonce: str) -> bool:
         """Whether `claim` was made here for this purpose and nonce.
@@ -87,6 +86,10 @@ class Signer:
         return hmac.new(key, message, hashlib.sha256).digest()[:_MAC]
 
 
+def _spelled(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=")
+
+
 def read_claim(token: str) -> Claim | None:
     """What a token claims, or None when it is no token at all (cut off, altered in form)."""
     if not token.isascii() or len(token) > 64:  # noqa: PLR2004 - far above any token of ours
@@ -95,7 +98,8 @@ def read_claim(token: str) -> Claim | None:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (binascii.Error, ValueError):
         return None
-    if len(raw) != _KEY_ID + _ROW_ID + _MAC:
+    # The decoder passes over what is no letter of its own; a token has one spelling only.
+    if len(raw) != _KEY_ID + _ROW_ID + _MAC or _spelled(raw) != token:
         return None
     row_id = int.from_bytes(raw[_KEY_ID : _KEY_ID + _ROW_ID])
     if not 0 < row_id <= _NEWEST_ROW:

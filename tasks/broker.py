@@ -8,6 +8,8 @@ from config.settings import Settings, SettingsError
 from tasks.queues import ROUTES, UPKEEP
 from tasks.schedule import schedule
 
+ANSWER_SECONDS: Final = 8.0
+"""After SIGTERM nothing new starts; the relay's answers are awaited for so long."""
 _VISIBILITY_SECONDS: Final = 120  # twice the longest task and more; lost messages come back after it
 
 

@@ -2,7 +2,7 @@
 
 import threading
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 import structlog
 from celery import signals
@@ -11,10 +11,8 @@ from config.logging import configure_logging
 from config.settings import read_settings
 from newsletter.wiring import Services, build_services
 from tasks.announcing import announcer
+from tasks.broker import ANSWER_SECONDS
 from tasks.celery import app
-
-ANSWER_SECONDS: Final = 8.0
-"""After SIGTERM nothing new starts; the relay's answers are awaited for so long."""
 
 stopping = threading.Event()
 

@@ -6,15 +6,12 @@ whole article. Entities and outside parts are refused: they can grow without end
 """
 
 import re
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from html.entities import html5
 from typing import Final
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from newsletter.feeds.items import FeedError
+from newsletter.feeds.mending import NOT_XML, mended
 
 DEEPEST: Final = 256
 # Small enough for the parser that guesses, which takes quadratic time at worst.
@@ -28,24 +25,13 @@ _SHORT: Final = frozenset(
     }
 )
 _LONGEST_SHORT: Final = 2_000
-_LONG_WORD: Final = re.compile(rf"[\w.+-]{{{_LONGEST_SHORT}}}")
+# The start of an e-mail address as the feed parser looks for it, in quadratic time.
+_LONG_WORD_IN_SHORT: Final = re.compile(r"[A-Za-z0-9_.+-]{100}")
+_LONG_WORD: Final = re.compile(r"[A-Za-z0-9_.+-]{2000}")
+_MOST_PARTS: Final = 120_000  # elements and namespaces; 2,000 rich articles have half as many
+_MOST_ATTRIBUTES: Final = 200
 _FAR_IN: Final = 4_000  # how much a server may write before the feed begins
-_MOST_PREFIXES: Final = 50
 _ROOT: Final = re.compile(r"<((?:[A-Za-z_][\w.-]{0,60}:)?[A-Za-z_][\w.-]{0,60})(?=[\s>/])")
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_REFERENCE: Final = re.compile(r"&(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)?")
-_OWN_NAMES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
-_PREFIX: Final = re.compile(r"(?:</?|\s)([A-Za-z_][\w.-]{0,40}):(?=[A-Za-z_][\w.-]{0,60}[\s=/>])")
-_DECLARED: Final = re.compile(r"\bxmlns:([\w.-]{1,41})\s*=")
-_NAMESPACES: Final = {
-    "atom": "http://www.w3.org/2005/Atom",
-    "content": "http://purl.org/rss/1.0/modules/content/",
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "dcterms": "http://purl.org/dc/terms/",
-    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
-    "media": "http://search.yahoo.com/mrss/",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +56,21 @@ def root_name(text: str) -> str:
 
 def checked_xml(text: str) -> Xml:
     """The text of a feed, mended where that is needed. Raises FeedError when it is harmful or beyond use."""
-    plain = _NOT_XML.sub("", text)
+    plain = NOT_XML.sub("", text)
     start = _root_at(plain)
     if "<!ENTITY" in plain[:start].upper():
         raise _entities()
     plain = plain[start:]
     if _damage(plain) is None:
         return Xml(plain, is_complete=True)
-    mended = _mend(plain)
-    damage = _damage(mended)
+    better = mended(plain, root_name(plain))
+    damage = _damage(better)
     if damage is None:
-        return Xml(mended, is_complete=True)
-    is_cut_off = f"</{root_name(mended)}" not in mended
-    if not is_cut_off and len(mended) <= _GUESSABLE and not _LONG_WORD.search(mended):
-        return Xml(mended, is_complete=True)
-    return Xml(_up_to_last_whole_article(mended, damage), is_complete=False)
+        return Xml(better, is_complete=True)
+    is_cut_off = f"</{root_name(better)}" not in better
+    if not is_cut_off and len(better) <= _GUESSABLE and not _LONG_WORD.search(better):
+        return Xml(better, is_complete=True)
+    return Xml(_up_to_last_whole_article(better, damage), is_complete=False)
 
 
 def _root_at(text: str) -> int:
@@ -113,34 +99,13 @@ def _entities() -> FeedError:
 def _damage(text: str) -> _Damage | None:
     """Where the text stops being XML, if it does. Raises FeedError when it is made to do harm."""
     parser = expat.ParserCreate(namespace_separator=" ")
-    depth = 0
-    short: list[int] = []  # letters in the short element that is open
-
-    def start(name: str, _attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > DEEPEST:
-            raise FeedError(f"The feed nests its parts more than {DEEPEST} deep; it was not read.")
-        short[:] = [0] if name.rpartition(" ")[2].lower() in _SHORT else []
-
-    def end(_name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        short.clear()
-
-    def data(letters: str) -> None:
-        if short:
-            short[0] += len(letters)
-            if short[0] > _LONGEST_SHORT:
-                raise FeedError("The feed has a name or date thousands of letters long; it was not read.")
-
-    def entity(*_declared: object) -> None:
-        raise _entities()
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = data
-    parser.EntityDeclHandler = entity
+    watch = _Watch()
+    parser.StartElementHandler = watch.start
+    parser.EndElementHandler = watch.end
+    parser.CharacterDataHandler = watch.letters
+    parser.StartNamespaceDeclHandler = watch.namespace
+    parser.EntityDeclHandler = watch.entity
+    parser.buffer_text = True
     try:
         parser.Parse(text, True)  # noqa: FBT003 - "this is all", in C without names
     except expat.ExpatError as error:
@@ -149,46 +114,48 @@ def _damage(text: str) -> _Damage | None:
     return None
 
 
-def _mend(text: str) -> str:
-    """Mend what is often wrong: ampersands, entities of HTML, prefixes not declared, a tail after the end."""
-    name = root_name(text)
-    end = text.rfind(f"</{name}")
-    if end >= 0 and (close := text.find(">", end)) >= 0:
-        text = text[: close + 1]
-    return _declare_prefixes(_outside_cdata(text, lambda part: _REFERENCE.sub(_reference, part)), name)
+class _Watch:
+    """Sees the parts of XML go by and raises FeedError at the first that is made to do harm."""
 
+    def __init__(self) -> None:
+        self._depth = 0
+        self._parts = 0
+        self._short: str | None = None  # the text of the short element that is open
 
-def _reference(found: re.Match[str]) -> str:
-    name = found[1]
-    if name is None:
-        return "&amp;"
-    if name in _OWN_NAMES:
-        return found[0]
-    if not name.startswith("#"):
-        letters = html5.get(f"{name};")
-        return f"&amp;{name};" if letters is None else escape(letters)
-    number = int(f"0{name[1:]}", 16) if name[1] in "xX" else int(name[1:])
-    is_letter = number <= sys.maxunicode and not _NOT_XML.match(chr(number))
-    return f"&#{number};" if is_letter else ""
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        self._depth += 1
+        self._count()
+        if self._depth > DEEPEST:
+            raise FeedError(f"The feed nests its parts more than {DEEPEST} deep; it was not read.")
+        if len(attributes) > _MOST_ATTRIBUTES:
+            raise FeedError(f"The feed has a part with more than {_MOST_ATTRIBUTES} attributes; it was not read.")
+        self._short = "" if name.rpartition(" ")[2].lower() in _SHORT else None
 
+    def end(self, _name: str) -> None:
+        """An element ends."""
+        self._depth -= 1
+        self._short = None
 
-def _declare_prefixes(text: str, root: str) -> str:
-    used = dict.fromkeys(found[1] for found in _PREFIX.finditer(text))
-    declared = {found[1] for found in _DECLARED.finditer(text)} | {"xml", "xmlns"}
-    missing = [prefix for prefix in used if prefix not in declared][:_MOST_PREFIXES]
-    spaces = "".join(f' xmlns:{prefix}="{_NAMESPACES.get(prefix, f"urn:undeclared:{prefix}")}"' for prefix in missing)
-    return text.replace(f"<{root}", f"<{root}{spaces}", 1) if root else text
+    def letters(self, text: str) -> None:
+        """A piece of text."""
+        if self._short is not None:
+            self._short += text[: _LONGEST_SHORT + 1]
+            if len(self._short) > _LONGEST_SHORT or _LONG_WORD_IN_SHORT.search(self._short):
+                raise FeedError("The feed has a name or date that no name or date looks like; it was not read.")
 
+    def namespace(self, _prefix: str | None, _uri: str | None) -> None:
+        """A prefix is declared."""
+        self._count()
 
-def _outside_cdata(text: str, change: Callable[[str], str]) -> str:
-    """The text with a change made everywhere but in CDATA, in one walk."""
-    parts, at = [], 0
-    while (start := text.find("<![CDATA[", at)) >= 0:
-        end = text.find("]]>", start)
-        end = len(text) if end < 0 else end + 3
-        parts += [change(text[at:start]), text[start:end]]
-        at = end
-    return "".join([*parts, change(text[at:])])
+    def entity(self, *_declared: object) -> None:
+        """An entity is declared."""
+        raise _entities()
+
+    def _count(self) -> None:
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise FeedError(f"The feed has more than {_MOST_PARTS:,} parts. Ask the site for a shorter one.")
 
 
 def _up_to_last_whole_article(text: str, damage: _Damage) -> str:

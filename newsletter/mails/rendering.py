@@ -43,7 +43,7 @@ def _subject(kind: MailKind, about: dict[str, Any]) -> str:
 def _html(source: str) -> str:
     # One line: smaller, and six times as fast to encode as quoted-printable.
     options = mrml.RenderOptions(fonts={})  # none from the network
-    page = mrml.to_html(_SPACES.sub(" ", source).strip(), render_options=options).content
+    page = mrml.to_html(source, render_options=options).content
     page = _SPACES.sub(" ", _inliner().inline(page))
     # Browsers look for the charset in the first kilobyte only.
     return page.replace(_CHARSET, "", 1).replace("<head>", f"<head>{_CHARSET}", 1)

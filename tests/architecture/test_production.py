@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from config.settings import SECRET_FIELDS, Settings, read_settings
+from tasks.broker import ANSWER_SECONDS
 from tasks.queues import QUEUES
-from tasks.worker import ANSWER_SECONDS
 from tests import compose_file
 from tests.compose_file import MissingVariableError, filled_in
 
@@ -127,7 +127,10 @@ def test_every_process_has_time_to_end_in_order() -> None:
     for name in ALL:
         if name != "migrate":
             assert seconds(service(name)["stop_grace_period"]) >= 12
-    assert seconds(service("worker")["stop_grace_period"]) > ANSWER_SECONDS + 4
+    # Read, not imported: a worker's modules connect to what the environment names.
+    stated = re.search(r"^ANSWER_SECONDS: Final = ([\d.]+)", (ROOT / "tasks" / "worker.py").read_text(), re.MULTILINE)
+    assert stated
+    assert seconds(service("worker")["stop_grace_period"]) > float(stated[1]) + 4
 
 
 def test_only_the_pages_can_be_reached_and_only_from_this_machine() -> None:
