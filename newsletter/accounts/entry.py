@@ -84,7 +84,10 @@ def use_login_link(session: Session, signer: Signer, token: str, *, now: datetim
     link = login_link_by_token(session, signer, token, now=now)
     if link is None:
         return None
-    link.used_at = now
+    # Of two presses at the same instant one finds it used.
+    use = update(LoginLink).where(LoginLink.id == link.id, LoginLink.used_at.is_(None)).values(used_at=now)
+    if session.connection().execute(use).rowcount != 1:
+        return None
     return session.get(Editor, link.editor_id)
 
 

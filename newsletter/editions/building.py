@@ -1,6 +1,5 @@
 """From the database to digests: an edition's candidates, its readers, and what each of them gets."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +33,8 @@ from newsletter.subscriptions.subscribers import (
 PAGE: Final = 500
 """Readers looked at in one step."""
 
-_WENT_OUT: Final = (EditionState.SENDING, EditionState.SENT)
+WENT_OUT: Final = (EditionState.SENDING, EditionState.SENT)
+"""The states of an edition that readers have, or are getting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,6 @@ class Frame:
     minimum: int
     candidates: Sequence[Candidate]
     spans: dict[str, Span]
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Whom an edition reaches."""
-
-    readers: int  # to whom something is due
-    nothing_new: int  # who have everything, or follow none of it
-    variants: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,27 +130,6 @@ def chosen_for(session: Session, frame: Frame, subscriptions: Sequence[Subscript
     ]
 
 
-def audience(session: Session, newsletter: Newsletter, *, now: datetime) -> Audience:
-    """Whom *Send now* would reach, by the code that sends."""
-    digests: Counter[Digest] = Counter()
-    for page in choices(session, frame_at(session, newsletter, SPECIAL, now)):
-        digests.update(chosen.digest for chosen in page)
-    nothing_new = digests.pop(NOTHING, 0)
-    return Audience(readers=digests.total(), nothing_new=nothing_new, variants=len(digests))
-
-
-def if_sent_now(session: Session, newsletter: Newsletter, cadence: Cadence, *, now: datetime) -> Digest:
-    """What a reader of all topics would get now: everything since the last edition of this cadence."""
-    return everybodys(frame_at(session, newsletter, cadence, now), cadence)
-
-
-def everybodys(frame: Frame, cadence: Cadence) -> Digest:
-    """What a reader of all topics gets of an edition who had everything before it. Pure."""
-    reader = ReaderView(joined_at=frame.cutoff_at)
-    articles = due(frame.candidates, reader, cutoff=frame.cutoff_at, span=frame.spans[cadence])
-    return digest(articles, maximum=defaults.MAXIMUM_ARTICLES[frame.cadence])
-
-
 def _digest_for(frame: Frame, subscription: Subscription, topics: dict[int, datetime], had: set[int]) -> Digest:
     reader = ReaderView(subscription.joined_at or subscription.requested_at, topics, had)
     span = frame.spans[subscription.cadence]
@@ -191,7 +161,7 @@ def _span(session: Session, newsletter_id: int, cadence: Cadence, cutoff: dateti
     query = (
         select(Edition.cutoff_at)
         .where(Edition.newsletter_id == newsletter_id, Edition.cadence == cadence)
-        .where(Edition.state.in_(_WENT_OUT), Edition.is_rehearsal.is_(False))
+        .where(Edition.state.in_(WENT_OUT), Edition.is_rehearsal.is_(False))
         .where(Edition.cutoff_at < cutoff)
         .order_by(Edition.cutoff_at)
     )

@@ -16,8 +16,9 @@ from newsletter.delivery.deliveries import Delivery
 from newsletter.delivery.kinds import MailKind
 from newsletter.delivery.outbox import Recipient, queue_mails
 from newsletter.editions import ledger
-from newsletter.editions.building import Chosen, Frame, everybodys, frame_of, if_sent_now, next_page
+from newsletter.editions.building import Chosen, Frame, frame_of, next_page
 from newsletter.editions.editions import SPECIAL, Edition, EditionState, Variant
+from newsletter.editions.outlook import gets, if_sent_now, old_hand
 from newsletter.editions.schedule import ensure_upcoming, finish_if_done, skip
 from newsletter.editions.selection import Digest
 from newsletter.subscriptions.subscribers import Cadence
@@ -44,7 +45,7 @@ def _write_page(session: Session, edition_id: int, *, now: datetime) -> bool:
         return False
     frame = frame_of(session, edition)
     if not newsletter.is_live:
-        _write_proofs(session, edition, frame, now=now)
+        _write_proofs(session, newsletter, edition, frame, now=now)
         return False
     page = next_page(session, frame, after=edition.fanned_out_to)
     if not page:
@@ -92,12 +93,12 @@ def _key(of: Digest) -> str:
     return ",".join(map(str, of.article_ids)) + f"+{of.more}"
 
 
-def _write_proofs(session: Session, edition: Edition, frame: Frame, *, now: datetime) -> None:
+def _write_proofs(session: Session, newsletter: Newsletter, edition: Edition, frame: Frame, *, now: datetime) -> None:
     """In rehearsal the editors get what a reader of all topics would get, and nothing counts as given."""
     edition.fanned_out_at = now
     edition.is_rehearsal = True
     cadence = Cadence(defaults.CADENCE if edition.cadence == SPECIAL else edition.cadence)
-    shown = everybodys(frame, cadence)
+    shown = gets(frame, old_hand(session, newsletter, cadence, now=now), cadence)
     if not shown.article_ids:
         skip(edition, "Rehearsal: no article waits, so there was nothing to show.", now=now)
         return

@@ -1,5 +1,6 @@
 """Fetching a feed over HTTP: what the site answers is a value, and nothing it answers costs much."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ import httpx
 from newsletter.errors import GazetteError
 from newsletter.feeds.bodies import read_body
 from newsletter.feeds.connections import CheckedTransport, Deadline, Resolve, system_resolve
-from newsletter.feeds.network import AddressCheck
+from newsletter.feeds.network import WEB_PORTS, AddressCheck
 
 TOTAL_SECONDS: Final = 10.0
 _STEP_SECONDS: Final = 4.0  # to connect, to the first byte, and between bytes
@@ -76,9 +77,18 @@ class HttpFetcher:
     Raises GazetteError when an entry of `allow` is no network.
     """
 
-    def __init__(self, allow: tuple[str, ...], user_agent: str, *, resolve: Resolve = system_resolve) -> None:
+    def __init__(
+        self,
+        allow: tuple[str, ...],
+        user_agent: str,
+        *,
+        resolve: Resolve = system_resolve,
+        ports: Collection[int] = WEB_PORTS,
+        total_seconds: float = TOTAL_SECONDS,
+    ) -> None:
+        self._total_seconds = total_seconds
         self._client = httpx.Client(
-            transport=CheckedTransport(AddressCheck(allow), resolve),
+            transport=CheckedTransport(AddressCheck(allow, ports=ports), resolve),
             headers={"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
             timeout=_STEP_SECONDS,
             follow_redirects=False,  # each hop is looked at here
@@ -90,7 +100,7 @@ class HttpFetcher:
         marks = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in marks.items() if value and _is_sendable(value)}
         try:
-            return self._follow(url, headers, Deadline(TOTAL_SECONDS))
+            return self._follow(url, headers, Deadline(self._total_seconds))
         except GazetteError as error:
             return Unreachable(str(error))
         except (httpx.TimeoutException, httpcore.TimeoutException):

@@ -1,6 +1,6 @@
 """Which addresses may be connected to: those of the public internet, and what the operator allows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final, TypeAlias
 
@@ -9,7 +9,7 @@ from newsletter.errors import GazetteError
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 
-_PORTS: Final = frozenset({80, 443})
+WEB_PORTS: Final = frozenset({80, 443})
 # `is_global` and `is_private` disagree on some of these, and on some they are both wrong.
 _NEVER: Final[tuple[Network, ...]] = tuple(
     ip_network(each)
@@ -28,14 +28,15 @@ _PUBLIC_V6: Final = IPv6Network("2000::/3")
 class AddressCheck:
     """Says which addresses and ports may be connected to."""
 
-    def __init__(self, allow: Iterable[str]) -> None:
+    def __init__(self, allow: Iterable[str], *, ports: Collection[int] = WEB_PORTS) -> None:
         self._allowed = tuple(_network(entry) for entry in allow)
+        self._ports = ports
 
     def permits(self, address: Address, port: int) -> bool:
         """Whether this is an ordinary public web server, or lies in a network that the operator allows."""
         if any(address in network for network in self._allowed):
             return True
-        return port in _PORTS and is_public(address)
+        return port in self._ports and is_public(address)
 
 
 def is_public(address: Address) -> bool:

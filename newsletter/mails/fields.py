@@ -36,7 +36,7 @@ class Field(str):
             raise MailError(f"The header {name} of this mail holds a line break or a control character.")
         field = super().__new__(cls, value)
         field.name = name
-        field._tokens = tuple(tokens)  # noqa: SLF001 - this is its constructor
+        field._tokens = tuple(tokens)
         return field
 
     def fold(self, *, policy: Policy) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from config import defaults
 from newsletter.accounts.editors import Editor
 from newsletter.catalogue.newsletters import Newsletter
-from newsletter.editions.building import Frame, frame_at, frame_of
+from newsletter.editions.building import frame_at, frame_of
 from newsletter.editions.cadence import next_occurrence
-from newsletter.editions.editions import SPECIAL, Edition, EditionState
+from newsletter.editions.editions import Edition, EditionState
+from newsletter.editions.outlook import gets, old_hand, waits
 from newsletter.editions.schedule import rule_of, upcoming
-from newsletter.editions.selection import Candidate, Digest, ReaderView, digest, due
+from newsletter.editions.selection import Digest
 from newsletter.feeds.articles import Article
 from newsletter.language import zone_in_words
 from newsletter.subscriptions.subscribers import Cadence, Subscription, SubscriptionState
@@ -25,8 +26,6 @@ from newsletter.web.desk.wording import clock_time, digest_name, span
 
 MAIN: Final = Cadence(defaults.CADENCE)
 """The newsletter's own rhythm, which the board is about."""
-
-_EVER_SINCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +58,12 @@ def next_edition(session: Session, newsletter: Newsletter, cadence: Cadence, *, 
     """What comes next, by the very code that sends."""
     edition = upcoming(session, newsletter, cadence, now=now)
     is_closed = edition is not None and edition.state == EditionState.CLOSED
-    reader = _old_hand(session, newsletter, cadence, now=now)
+    reader = old_hand(session, newsletter, cadence, now=now)
     so_far = frame_at(session, newsletter, cadence, now)
     frame = frame_of(session, edition) if edition is not None and is_closed else so_far
-    shown = digest(_due(frame, reader, cadence), maximum=defaults.MAXIMUM_ARTICLES[cadence])
+    shown = gets(frame, reader, cadence)
     # What came after the cutoff, and what does not fit.
-    every = [candidate.article_id for candidate in _due(so_far, reader, cadence)]
+    every = [candidate.article_id for candidate in waits(so_far, reader, cadence)]
     waiting = [each for each in every if each not in set(shown.article_ids)]
     held = session.scalars(
         select(Article.id)
@@ -139,28 +138,3 @@ def _active_readers(session: Session, newsletter_id: int, cadence: Cadence) -> i
         .where(Subscription.state == SubscriptionState.ACTIVE, Subscription.cadence == cadence)
     )
     return session.scalar(query) or 0
-
-
-def _old_hand(session: Session, newsletter: Newsletter, cadence: Cadence, *, now: datetime) -> ReaderView:
-    """A reader of all topics who has been here for long, and so had what each edition of late brought."""
-    since = now - defaults.REACH_BACK[cadence]
-    query = (
-        select(Edition)
-        .where(Edition.newsletter_id == newsletter.id, Edition.cadence.in_({cadence, SPECIAL}))
-        .where(Edition.state.in_({EditionState.SENDING, EditionState.SENT}), Edition.is_rehearsal.is_(False))
-        .where(Edition.cutoff_at > since)
-        .order_by(Edition.cutoff_at, Edition.id)
-    )
-    had: set[int] = set()
-    for edition in session.scalars(query):
-        frame = frame_of(session, edition)
-        got = digest(
-            _due(frame, ReaderView(joined_at=_EVER_SINCE, had=had), cadence),
-            maximum=defaults.MAXIMUM_ARTICLES[edition.cadence],
-        )
-        had |= set(got.article_ids)
-    return ReaderView(joined_at=_EVER_SINCE, had=had)
-
-
-def _due(frame: Frame, reader: ReaderView, cadence: Cadence) -> list[Candidate]:
-    return due(frame.candidates, reader, cutoff=frame.cutoff_at, span=frame.spans[cadence])

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from newsletter.catalogue import shelf
-from newsletter.editions import building, fanout
+from newsletter.editions import fanout, outlook
 from newsletter.editions.schedule import request_special
 from newsletter.errors import RefusedError
 from newsletter.web.desk import board, readiness
@@ -27,8 +27,8 @@ def ask(slug: str) -> ResponseReturnValue:
     with reading() as session:
         newsletter = newsletter_or_404(session, slug)
         shown = {
-            "audience": building.audience(session, newsletter, now=at),
-            "articles": len(building.if_sent_now(session, newsletter, board.MAIN, now=at).article_ids),
+            "audience": outlook.audience(session, newsletter, now=at),
+            "articles": len(outlook.if_sent_now(session, newsletter, board.MAIN, now=at).article_ids),
             "editors": board.editors_count(session),
             "next_name": digest_name(newsletter, board.MAIN),
         }

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from newsletter.catalogue.shelf import the_newsletter
 from newsletter.database import Database
 from newsletter.delivery.deliveries import Delivery, DeliveryState
-from newsletter.editions import building, fanout, progress, schedule
+from newsletter.editions import fanout, outlook, progress, schedule
 from newsletter.editions.editions import Edition, LedgerEntry, Variant
 from newsletter.editions.selection import Digest
 from newsletter.subscriptions.subscribers import Cadence
@@ -74,8 +74,22 @@ def test_the_proof_holds_what_a_reader_of_all_topics_would_get(database: Databas
     with database.write() as session:
         newsletter = a_newsletter(session)
         new = [an_article(session, newsletter, f"New {n}", released_at=NOW - timedelta(hours=n)).id for n in range(14)]
-        shown = building.if_sent_now(session, newsletter, Cadence.WEEKLY, now=clock.now())
+        shown = outlook.if_sent_now(session, newsletter, Cadence.WEEKLY, now=clock.now())
     assert shown == Digest(tuple(new[:12]), 2)
+
+
+def test_what_a_special_edition_brought_is_not_shown_again(database: Database, clock: StandingClock) -> None:
+    with database.write() as session:
+        newsletter = a_newsletter(session)
+        a_reader(session, newsletter)
+        an_article(session, newsletter, "Sent now")
+        edition_id = schedule.request_special(session, newsletter, requested_by=None, now=clock.now()).id
+        fresh = an_article(session, newsletter, "Later", released_at=NOW + timedelta(minutes=5)).id
+    fanout.fan_out(database, clock, edition_id)
+    clock.pass_by(timedelta(hours=1))
+    with database.read() as session:
+        shown = outlook.if_sent_now(session, newsletter, Cadence.WEEKLY, now=clock.now())
+    assert shown == Digest((fresh,), 0)
 
 
 def test_the_audience_counts_who_gets_something_and_who_does_not(database: Database, clock: StandingClock) -> None:
@@ -85,8 +99,8 @@ def test_the_audience_counts_who_gets_something_and_who_does_not(database: Datab
         a_reader(session, newsletter, "b@example.org")
         a_reader(session, newsletter, "c@example.org", topics=("technology",))
         an_article(session, newsletter, topics=("science",))
-        found = building.audience(session, newsletter, now=clock.now())
-    assert found == building.Audience(readers=2, nothing_new=1, variants=1)
+        found = outlook.audience(session, newsletter, now=clock.now())
+    assert found == outlook.Audience(readers=2, nothing_new=1, variants=1)
 
 
 def test_the_next_edition_is_made_once_whoever_asks_for_it(database: Database, clock: StandingClock) -> None:
