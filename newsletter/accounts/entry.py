@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from config import defaults
 from newsletter.accounts.editors import Editor, LoginLink, Role
+from newsletter.database import Database
 from newsletter.errors import RefusedError
 from newsletter.signing import Purpose, Signer, new_nonce, read_claim
 
@@ -91,24 +92,35 @@ def use_login_link(session: Session, signer: Signer, token: str, *, now: datetim
     return session.get(Editor, link.editor_id)
 
 
-def check_password(session: Session, address: str, password: str, *, now: datetime) -> Editor | None:
+def check_password(database: Database, address: str, password: str, *, now: datetime) -> Editor | None:
     """The editor with this address and password; None is all that a stranger learns.
 
     Wrong passwords lock the account for a growing while, up to a quarter of an hour.
     """
-    editor = editor_by_address(session, address)
-    is_locked = editor is not None and editor.locked_until is not None and now < editor.locked_until
-    is_right = _verified(editor.password_hash if editor else None, password)
-    if editor is None or is_locked:
+    with database.read() as session:
+        found = editor_by_address(session, address)
+    # Slow on purpose, so with no transaction open: a flood of guesses must not hold up the workers.
+    is_right = _verified(found.password_hash if found else None, password)
+    if found is None:
         return None
-    if not is_right:
-        editor.failed_logins += 1
-        if editor.failed_logins >= _FREE_TRIES:
-            wait = timedelta(seconds=2 ** min(editor.failed_logins, 12))
-            editor.locked_until = now + min(wait, _LONGEST_LOCK)
-        return None
-    editor.failed_logins, editor.locked_until = 0, None
-    return editor
+    with database.write() as session:
+        editor = session.get_one(Editor, found.id, with_for_update=True)
+        is_still_right = is_right and editor.password_hash == found.password_hash
+        return editor if _is_let_in(editor, is_right=is_still_right, now=now) else None
+
+
+def _is_let_in(editor: Editor, *, is_right: bool, now: datetime) -> bool:
+    """Whether this try counts as a login; a locked account takes no password, not even the right one."""
+    if editor.locked_until is not None and now < editor.locked_until:
+        return False
+    if is_right:
+        editor.failed_logins, editor.locked_until = 0, None
+        return True
+    editor.failed_logins += 1
+    if editor.failed_logins >= _FREE_TRIES:
+        wait = timedelta(seconds=2 ** min(editor.failed_logins, 12))
+        editor.locked_until = now + min(wait, _LONGEST_LOCK)
+    return False
 
 
 def set_password(editor: Editor, password: str) -> None:

@@ -43,8 +43,7 @@ def login() -> ResponseReturnValue:
 def check() -> ResponseReturnValue:
     """Let an editor in who knows the password; the answer says nothing about addresses."""
     address, password = request.form.get("address", ""), request.form.get("password", "")
-    with writing() as database:
-        editor = entry.check_password(database, address, password, now=now())
+    editor = entry.check_password(services().database, address, password, now=now())
     if editor is None:
         return _form(trouble=_WRONG), 422
     return _admit(editor, _place(request.form.get("next")))

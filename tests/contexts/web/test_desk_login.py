@@ -191,8 +191,8 @@ def test_changing_the_password_asks_for_the_one_before(app: Flask) -> None:
     )
     assert answer.status_code == 422
     assert "current password is not right" in words(answer)
-    with services_of(app).database.write() as session:
-        assert entry.check_password(session, MAREN, PASSWORD, now=services_of(app).clock.now())
+    parts = services_of(app)
+    assert entry.check_password(parts.database, MAREN, PASSWORD, now=parts.clock.now())
 
 
 def test_a_short_password_is_refused_with_what_it_needs(app: Flask) -> None:
