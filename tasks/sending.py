@@ -6,6 +6,7 @@ from typing import Final
 from newsletter.delivery.kinds import Lane
 from newsletter.delivery.outbox import BELLS
 from newsletter.delivery.sending import send_due
+from newsletter.editions.schedule import finish_all_done
 from newsletter.jobs import Job
 from tasks.announcing import announcer
 from tasks.celery import app
@@ -40,4 +41,6 @@ def _send(lane: Lane) -> None:
     finally:
         _running[lane].release()
     if settled and not stopping.is_set():
+        with services().database.write() as session:
+            finish_all_done(session, now=services().clock.now())
         announcer(app)(Job(BELLS[lane]))

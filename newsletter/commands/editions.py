@@ -173,7 +173,7 @@ def _wait(parts: Services, edition_id: int, *, is_quiet: bool) -> dict[str, Any]
     while True:
         data = _status(parts, edition_id)
         waiting = {state for state in data["deliveries"] if state not in FINAL}
-        if data["state"] != EditionState.SENDING or (data["deliveries"] and waiting <= {"deferred"}):
+        if data["state"] != EditionState.SENDING or waiting == {"deferred"}:
             return data
         words = _sentence(data)
         if words != shown and not is_quiet:

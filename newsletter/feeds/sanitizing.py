@@ -54,6 +54,7 @@ _APPENDED: Final = re.compile(
     r"|\[(?:…|\.\.\.)\])\s*$"
 )
 _APPENDED_WITHIN: Final = 600
+_SENTENCE_ENDS: Final = (".", "!", "?", "”", '"', "»", "’")
 
 
 def line(text: object) -> str:
@@ -98,10 +99,12 @@ def summary_of(text: str) -> str:
     """A summary of at most 300 letters, without what blog software appends to it."""
     kept, end = text[:-_APPENDED_WITHIN], text[-_APPENDED_WITHIN:]
     for _each in range(2):  # "[…]" and then "The post … appeared first on …"
-        shorter = _APPENDED.sub("", end)
-        if shorter == end or not (kept or shorter):
-            break
-        end = shorter.rstrip(" …") + ("…" if "…" in text[-_APPENDED_WITHIN:] else "")
+        end = _APPENDED.sub("", end)
+    if not end:
+        return shortened(text, LONGEST_SUMMARY)
+    if len(kept + end) < len(text):
+        end = end.rstrip(" …")
+        end += "" if end.endswith(_SENTENCE_ENDS) else "…"
     return shortened(kept + end, LONGEST_SUMMARY)
 
 

@@ -83,9 +83,13 @@ def _plain(entry: Mapping[str, Any], name: str) -> str:
 
 def _author(entry: Mapping[str, Any]) -> str:
     """The names of the authors; addresses stay out."""
-    names = [line(each.get("name")) for each in _mappings(entry.get("authors"))]
-    found = ", ".join(dict.fromkeys(name for name in names if name)) or line(entry.get("author"))
-    return " ".join(word for word in found.split() if "@" not in word)
+    authors = _mappings(entry.get("authors"))
+    names = [line(each.get("name")) for each in authors]
+    if len(authors) <= 1:
+        # feedparser cuts addresses with a long last part in two and takes the rest for a name.
+        names = [line(entry.get("author")) or "".join(names)]
+    without = (" ".join(word for word in name.split() if "@" not in word).strip(' ()<>"') for name in names)
+    return ", ".join(dict.fromkeys(name for name in without if name))
 
 
 def _categories(entry: Mapping[str, Any]) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from newsletter.catalogue.newsletters import Newsletter
 from newsletter.delivery.deliveries import Delivery
 from newsletter.delivery.kinds import MailKind
 from newsletter.delivery.mail import OutgoingMail, build
@@ -94,7 +93,7 @@ class MailComposer:
         return OutgoingMail(row.id, row.attempts + 1, sender.address, to, content)
 
     def _sender(self, ready: Ready) -> Sender:
-        newsletter: Newsletter | None = ready.newsletter
+        newsletter = ready.newsletter
         if newsletter is None:
             return sender_of(_DESK, f"gazette@{site_name(self.links.base_url)}", "")
         name = _DESK if isinstance(ready, LinkHolder) else newsletter.name

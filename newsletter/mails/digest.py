@@ -18,6 +18,16 @@ _LONGEST_PREHEADER: Final = 110
 
 
 @dataclass(frozen=True, slots=True)
+class DigestFacts:
+    """What a digest is made from."""
+
+    day: date
+    blocks: Sequence[ArticleBlock]  # at least one
+    topics: Sequence[str]  # of the newsletter, in their order
+    more: int  # how many did not fit
+
+
+@dataclass(frozen=True, slots=True)
 class DigestMail:
     """What all readers of a variant get; what is one reader's own stands in slots."""
 
@@ -28,15 +38,15 @@ class DigestMail:
     more: str  # `7 more articles`; empty where all fitted
 
 
-def content(day: date, blocks: Sequence[ArticleBlock], topic_order: Sequence[str], more: int) -> DigestMail:
-    """What the digest of these articles says; there is at least one. Pure."""
-    lead, sections = lead_and_sections(blocks, [one_line(name) for name in topic_order])
+def content(facts: DigestFacts) -> DigestMail:
+    """What the digest of these articles says. Pure."""
+    lead, sections = lead_and_sections(facts.blocks, [one_line(name) for name in facts.topics])
     return DigestMail(
-        day=day_and_year(day),
+        day=day_and_year(facts.day),
         preheader=_preheader(lead, sections),
         lead=lead,
         sections=sections,
-        more=counted(more, "more article") if more else "",
+        more=counted(facts.more, "more article") if facts.more else "",
     )
 
 

@@ -5,7 +5,7 @@ bytes however articles, templates or libraries have changed (docs/adr/0004).
 """
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,8 @@ from newsletter.editions.editions import Edition, Variant
 from newsletter.mails import digest
 from newsletter.mails.articles import blocks_of
 from newsletter.mails.cleaning import cleaned, without_picture
-from newsletter.mails.content import ArticleBlock, Imprint, Rendered
+from newsletter.mails.content import ArticleBlock, Rendered
+from newsletter.mails.digest import DigestFacts
 from newsletter.mails.imprint import imprint_of
 from newsletter.mails.rendering import rendered
 
@@ -40,24 +41,16 @@ def rendering_of(session: Session, variant: Variant, kind: MailKind) -> Rendered
     return Rendered(variant.subject or "", variant.body_text or "", variant.body_html or "")
 
 
-def drawn(
-    kind: MailKind, day: date, blocks: Sequence[ArticleBlock], topics: Sequence[str], more: int, newsletter: Newsletter
-) -> Rendered:
+def drawn(kind: MailKind, facts: DigestFacts, newsletter: Newsletter) -> Rendered:
     """A digest of these articles, with slots, small enough for every mail program. Pure."""
     imprint = imprint_of(newsletter)
-    steps = [_cleaned(blocks, newsletter, most) for most in _LONGEST_SUMMARIES]
-    steps.append([without_picture(block) for block in steps[-1]])
-    for step in steps[:-1]:
-        found = _drawn(kind, day, step, topics, more, imprint)
+    for longest_summary in _LONGEST_SUMMARIES:
+        fit = replace(facts, blocks=_cleaned(facts.blocks, newsletter, longest_summary))
+        found = rendered(kind, digest.content(fit), imprint)
         if len(found.html.encode()) <= LARGEST_HTML:
             return found
-    return _drawn(kind, day, steps[-1], topics, more, imprint)
-
-
-def _drawn(
-    kind: MailKind, day: date, blocks: Sequence[ArticleBlock], topics: Sequence[str], more: int, imprint: Imprint
-) -> Rendered:
-    return rendered(kind, digest.content(day, blocks, topics, more), imprint)
+    without_pictures = [without_picture(block) for block in fit.blocks]
+    return rendered(kind, digest.content(replace(fit, blocks=without_pictures)), imprint)
 
 
 def _cleaned(blocks: Sequence[ArticleBlock], newsletter: Newsletter, longest_summary: int) -> list[ArticleBlock]:
@@ -72,7 +65,7 @@ def _made(session: Session, variant: Variant, kind: MailKind) -> Rendered | None
     newsletter = session.get_one(Newsletter, edition.newsletter_id)
     day = edition.local_date or edition.send_at.astimezone(ZoneInfo(newsletter.zone)).date()
     topics = [topic.name for topic in topics_of(session, newsletter.id)]
-    return drawn(kind, day, blocks, topics, variant.more, newsletter)
+    return drawn(kind, DigestFacts(day, blocks, topics, variant.more), newsletter)
 
 
 def _keep_if_first(session: Session, variant_id: int, made: Rendered) -> None:

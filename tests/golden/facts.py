@@ -1,5 +1,6 @@
 """The facts behind the golden mails: one newsletter, one reader, ten articles, all of them fixed."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -10,6 +11,7 @@ from newsletter.delivery.kinds import MailKind
 from newsletter.links import Links
 from newsletter.mails import already_subscribed, confirmation, digest, login_link, proof, welcome
 from newsletter.mails.content import ArticleBlock, Picture, Rendered
+from newsletter.mails.digest import DigestFacts
 from newsletter.mails.imprint import imprint_of
 from newsletter.mails.recipients import LinkHolder, ProofReader, Reader
 from newsletter.mails.rendering import rendered
@@ -68,11 +70,13 @@ def the_reader(
 
 
 def article(
-    title: str, summary: str, topic: str, author: str, minutes: int, picture: str = "", alt: str = ""
+    title: str, summary: str, *, topic: str, author: str, minutes: int, picture: tuple[str, str] | None = None
 ) -> ArticleBlock:
-    """An article of The Daily Proof."""
-    slug = "-".join("".join(letter for letter in title.lower() if letter.isalnum() or letter == " ").split())
-    shown = Picture(f"https://www.dailyproof.example/pictures/{picture}.png", alt, 1200, 675) if picture else None
+    """An article of The Daily Proof; a picture is its file and what it shows."""
+    slug = re.sub(r"[^a-z0-9]+", "-", title.lower())
+    shown = (
+        Picture(f"https://www.dailyproof.example/pictures/{picture[0]}.png", picture[1], 1200, 675) if picture else None
+    )
     return ArticleBlock(title, f"https://www.dailyproof.example/{slug}", summary, author, topic, minutes, shown)
 
 
@@ -82,60 +86,78 @@ ARTICLES: Final = (
         "Under the ice shelf, a river runs the wrong way",
         "Instruments left beneath the shelf for two winters recorded meltwater flowing inland, uphill, for eleven "
         "days. It may explain why the ice thins where every model says it should hold.",
-        *(SCIENCE, "Maren Oduya", 9),
-        *("ice-shelf", "A drawing of an ice shelf, with a float hung far below it and arrows that point inland"),
+        topic=SCIENCE,
+        author="Maren Oduya",
+        minutes=9,
+        picture=("ice-shelf", "A drawing of an ice shelf, with a float hung far below it and arrows that point inland"),
     ),
     article(
         "The ferry that charges itself on the tide",
         "An island line runs its night crossing on the current it crosses. We went along, with a meter.",
-        *(TECHNOLOGY, "Priya Anselm", 7),
-        *("ferry", "A small ferry on a calm sea below a low red sun"),
+        topic=TECHNOLOGY,
+        author="Priya Anselm",
+        minutes=7,
+        picture=("ferry", "A small ferry on a calm sea below a low red sun"),
     ),
     article(
         "A yeast that keeps time without a clock",
         "Strip out every known clock gene and the colony still divides at dusk. Nobody is sure what it is listening "
         "to.",
-        *(SCIENCE, "Jonas Talvik", 5),
-        *("yeast", "Rings of yeast cells in blue, one of them red"),
+        topic=SCIENCE,
+        author="Jonas Talvik",
+        minutes=5,
+        picture=("yeast", "Rings of yeast cells in blue, one of them red"),
     ),
     article(
         "Six pocket-sized models, one tram timetable",
         "We asked them the same forty questions, offline. Two of them never guessed.",
-        *(AI, "Teo Marsh", 8),
-        *("pocket-models", "Six small boxes beside each other, one of them red"),
+        topic=AI,
+        author="Teo Marsh",
+        minutes=8,
+        picture=("pocket-models", "Six small boxes beside each other, one of them red"),
     ),
     article(
         "The decimal point that ended an outbreak",
         "Three districts, two surveys, one rounding rule: how a spreadsheet declared an illness over.",
-        *(SCIENCE, "Ilse Brandauer", 6),
+        topic=SCIENCE,
+        author="Ilse Brandauer",
+        minutes=6,
     ),
     article(
         "Why your lift is slower than it was in 1974",
         "The motors are better, the doors are kinder, and the software waits for people who have taken the stairs.",
-        *(TECHNOLOGY, "Priya Anselm", 5),
+        topic=TECHNOLOGY,
+        author="Priya Anselm",
+        minutes=5,
     ),
     article(
         "The exam that marked its own homework",
         "A popular reasoning test shares a fifth of its questions with the data it was meant to judge. Its makers "
         "found out first, and said so.",
-        *(AI, "Ilse Brandauer", 6),
+        topic=AI,
+        author="Ilse Brandauer",
+        minutes=6,
     ),
     article(
         "Bees agree faster when a few of them are wrong",
         "A little stubbornness saves the swarm from a bad home, say people who painted four thousand foragers.",
-        *(SCIENCE, "Jonas Talvik", 4),
+        topic=SCIENCE,
+        author="Jonas Talvik",
+        minutes=4,
     ),
     article(
         "Triage by machine: a year on, the queue is the same",
         "The software is faster. The beds are not. Notes from a ward that kept count.",
-        *(AI, "Noor Calder", 10),
+        topic=AI,
+        author="Noor Calder",
+        minutes=10,
     ),
 )
 
 
 def the_digest(kind: MailKind = MailKind.DIGEST, newsletter: Newsletter | None = None) -> Rendered:
     """The digest of all articles, with slots; seven more did not fit."""
-    return drawn(kind, DAY, ARTICLES, TOPICS, 7, newsletter or the_newsletter())
+    return drawn(kind, DigestFacts(DAY, ARTICLES, TOPICS, more=7), newsletter or the_newsletter())
 
 
 def golden_mails() -> Mapping[str, Rendered]:
@@ -143,15 +165,11 @@ def golden_mails() -> Mapping[str, Rendered]:
     newsletter, reader = the_newsletter(), the_reader()
     imprint = imprint_of(newsletter)
     pending = the_reader(state=SubscriptionState.PENDING)
-    link = LoginLink(
-        id=3, editor_id=1, nonce="nonce", created_at=AT, expires_at=AT + timedelta(hours=24), used_at=None
-    )
+    link = LoginLink(id=3, editor_id=1, nonce="nonce", created_at=AT, expires_at=AT + timedelta(hours=24), used_at=None)
     holder = LinkHolder("maren@dailyproof.example", link, newsletter)
     editor = ProofReader("maren@dailyproof.example", newsletter)
     return {
-        MailKind.CONFIRMATION: rendered(
-            MailKind.CONFIRMATION, confirmation.content(pending, LINKS, AT), imprint
-        ),
+        MailKind.CONFIRMATION: rendered(MailKind.CONFIRMATION, confirmation.content(pending, LINKS, AT), imprint),
         MailKind.ALREADY_SUBSCRIBED: rendered(
             MailKind.ALREADY_SUBSCRIBED, already_subscribed.content(reader, LINKS, AT), imprint
         ),

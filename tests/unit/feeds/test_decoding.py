@@ -1,0 +1,63 @@
+"""From bytes to text, whatever is declared."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.feeds.decoding import decode
+
+
+def declared(encoding: str, text: str) -> str:
+    return f'<?xml version="1.0" encoding="{encoding}"?><rss>{text}</rss>'
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-8", "Größe, 日本, 🧊"),
+        ("iso-8859-1", "Größe"),
+        ("windows-1252", "“Größe” – 5 €"),
+        ("iso-8859-15", "5 €"),
+        ("windows-1251", "Наука"),
+        ("koi8-r", "Наука"),
+        ("gb2312", "科学"),
+        ("big5", "科學"),
+        ("shift_jis", "科学"),
+        ("euc-jp", "科学"),
+        ("iso-2022-jp", "科学"),
+        ("euc-kr", "과학"),
+        ("utf-16", "Größe"),
+    ],
+)
+def test_a_declared_encoding_is_read(encoding: str, text: str) -> None:
+    assert text in decode(declared(encoding, text).encode(encoding), None)
+
+
+def test_the_encoding_of_the_header_is_read() -> None:
+    assert decode("<rss>Наука</rss>".encode("cp1251"), "text/xml; charset=windows-1251") == "<rss>Наука</rss>"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["iso-8859-1", "us-ascii", "windows-1251", "nonsense", "utf-16", "hex", "idna", "punycode"]
+)
+def test_utf_8_is_known_whatever_is_declared(wrong: str) -> None:
+    assert "Größe" in decode(declared(wrong, "Größe").encode(), f"text/xml; charset={wrong}")
+
+
+def test_latin_1_declared_as_utf_8_is_read() -> None:
+    assert "Größe – naïve" in decode(declared("utf-8", "Größe – naïve").encode("cp1252"), None)
+
+
+def test_one_broken_letter_does_not_break_the_others() -> None:
+    content = "Größe, Übung, Äpfel".encode().replace("Ü".encode(), b"\xff")
+    assert decode(content, None) == "Größe, �bung, Äpfel"
+
+
+def test_a_mark_at_the_beginning_is_left_out() -> None:
+    assert decode(b"\xef\xbb\xbf<rss/>", None) == "<rss/>"
+    assert decode("\ufeff<rss/>".encode("utf-16-le"), None) == "<rss/>"
+
+
+@given(st.binary(max_size=200), st.none() | st.text(max_size=60))
+def test_decoding_never_fails(content: bytes, content_type: str | None) -> None:
+    assert isinstance(decode(content, content_type), str)
