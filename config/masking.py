@@ -10,15 +10,16 @@ from typing import Any, Final
 
 MASK: Final = "***"
 
-# `user:password@` of a URL. It goes first: what is left of it would pass for an address. A slash
-# does not end it: real passwords hold slashes, even where a URL may not.
-_IN_URL: Final = re.compile(r"(?<=://)[^\s@'\"]*@")
-# A quoted or plain local part, @ or its percent form, and a domain or a literal in brackets.
+# `user:password@` of a URL. It goes first: what is left of it would pass for an address. It ends at the
+# last @ of the word: real passwords hold slashes and @, even where a URL may not.
+_IN_URL: Final = re.compile(r"(?<=://)\S*@")
+# A plain or quoted local part, @ or its percent form, and a domain or a literal in brackets. What may stand
+# unquoted before the @ (RFC 5321, section 4.1.2) includes signs that also surround addresses in texts.
 _ADDRESS: Final = re.compile(
-    r"""(?P<first>[^\s<>"',;:()\[\]{}=/|@%*])[^\s<>"',;:()\[\]{}/|@%*]*"""
+    r"""(?P<local>[^\s<>"(),:;\[\]@]{1,320}|"(?:[^"\n]|\\"){1,64}")"""
     r"""(?P<at>@|%40)(?P<domain>\[[^\]\s]*\]|[\w.-]+)"""
-    r"""|"(?:[^"\n]|\\"){1,64}"(?P<at_quoted>@|%40)(?P<domain_quoted>\[[^\]\s]*\]|[\w.-]+)"""
 )
+_AROUND: Final = "'{}=/|*&?`"
 _TOKEN: Final = re.compile(r"(?P<path>/(?:confirm|preferences|unsubscribe|desk/login)/)[\w%.~+=-]+")
 _SECRET_NAMES: Final = re.compile(r"password|secret|token|authorization|cookie", re.IGNORECASE)
 
@@ -32,9 +33,11 @@ def masked(text: str) -> str:
 
 
 def _masked_address(match: re.Match[str]) -> str:
-    if match["at_quoted"]:
-        return f"{MASK}{match['at_quoted']}{match['domain_quoted']}"
-    return f"{match['first']}{MASK}{match['at']}{match['domain']}"
+    local = match["local"]
+    bare = "" if local.startswith('"') else local
+    inner = bare.lstrip(_AROUND)
+    before = bare[: len(bare) - len(inner)].rstrip("*")
+    return f"{before}{inner[:1]}{MASK}{match['at']}{match['domain']}"
 
 
 def masked_value(value: object) -> object:

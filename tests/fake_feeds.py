@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from newsletter.feeds.fetching import Fetched, FetchOutcome, Unchanged, Unreachable
 
+PROOF_FEED = "https://proof.example/feed.xml"
+
 
 @dataclass
 class FakeFetcher:

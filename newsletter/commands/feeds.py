@@ -8,6 +8,7 @@ from newsletter.commands.output import answer, as_json, local_time, say, service
 from newsletter.errors import NotFoundError
 from newsletter.feeds.articles import Feed
 from newsletter.feeds.polling import connect, poll
+from newsletter.language import counted
 
 
 @click.group()
@@ -33,7 +34,8 @@ def add(url: str, slug: str | None, topic_slug: str | None) -> None:
                 topic_id = topics[topic_slug]
             newsletter_id, name = newsletter.id, newsletter.name
         made = connect(parts.database, parts.fetcher, parts.clock, newsletter_id, url, topic_id)
-    say(f"Connected to {name}: {made.title}, {made.articles} articles. None of these will be mailed; later ones will.")
+    articles = counted(made.articles, "article")
+    say(f"Connected to {name}: {made.title}, {articles}. None of these will be mailed; later ones will.")
 
 
 @feed.command("list")

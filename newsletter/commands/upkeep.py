@@ -7,6 +7,8 @@ from pydantic import SecretStr
 from sqlalchemy import Row, func, select
 
 from config.settings import Settings, read_settings
+from newsletter.catalogue.installation import in_rehearsal_again, open_under
+from newsletter.clock import SystemClock
 from newsletter.commands.output import answer, as_json, say, services
 from newsletter.database import Database
 from newsletter.delivery.deliveries import Delivery
@@ -19,15 +21,22 @@ from newsletter.wiring import database_url
 
 @click.command("migrate")
 def migrate_database() -> None:
-    """Bring the database to the form that this version needs."""
+    """Bring the database to the form that this version needs.
+
+    Under another public address than before, all newsletters go into rehearsal.
+    """
     settings = read_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(database_url(settings), announce_nothing)
     try:
         migrate(database.engine)
+        with database.write() as session:
+            stopped = open_under(session, settings.base_url, settings.former_urls, now=SystemClock().now())
     finally:
         database.close()
     say("The database is up to date.")
+    if stopped:
+        say(in_rehearsal_again(stopped, settings.base_url))
 
 
 @click.command()

@@ -1,5 +1,6 @@
 """A mail as bytes, ready for the wire."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from email.policy import SMTP
 
 from newsletter.errors import GazetteError
 
+# Line breaks are refused by the standard library, or seen when the bytes are read back.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
 
 
@@ -37,6 +40,8 @@ def build(headers: Sequence[tuple[str, str]], *, text: str, html: str, boundary:
     message = EmailMessage(policy=_POLICY)
     try:
         for name, value in headers:
+            if _CONTROL.search(value):
+                raise MailError(f"The header {name} of this mail holds a control character; it was not sent.")
             message[name] = value
         message.set_content(text, cte="quoted-printable")
         message.add_alternative(html, subtype="html", cte="quoted-printable")

@@ -55,7 +55,7 @@ class Article(Base):
 
 
 class ArticleAlias(Base):
-    """A guid or link by which an article has been seen; kept for ever, so that it stays known."""
+    """A guid, link or title by which an article has been seen; kept for ever, so that it stays known."""
 
     __tablename__ = "article_aliases"
     __table_args__ = (UniqueConstraint("newsletter_id", "feed_id", "kind", "value"),)
@@ -63,8 +63,8 @@ class ArticleAlias(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     article_id: Mapped[int] = mapped_column(BigId, index=True)
     newsletter_id: Mapped[int] = mapped_column(BigId)
-    feed_id: Mapped[int] = mapped_column(BigId)  # 0 where the article came from no feed
-    kind: Mapped[str]  # guid or link
+    feed_id: Mapped[int] = mapped_column(BigId)  # 0: a link, which all feeds of a newsletter share
+    kind: Mapped[str]  # guid, link, or title where there is neither
     value: Mapped[str]
 
 

@@ -123,6 +123,7 @@ def absolute(url: object, base_url: str) -> str:
         joined = urljoin(base_url, line(url).replace(" ", "%20"))
         parts = urlsplit(joined)
         is_plain = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+        is_plain = is_plain and parts.port != 0  # reading it raises ValueError where it is no number
     except ValueError:
         return ""
     return joined if is_plain and len(joined) <= _LONGEST_URL else ""

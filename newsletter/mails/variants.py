@@ -4,7 +4,6 @@ Every later mail of the variant, also a repeat after days, is made from what is 
 bytes however articles, templates or libraries have changed (docs/adr/0004).
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -19,7 +18,7 @@ from newsletter.editions.editions import Edition, Variant
 from newsletter.mails import digest
 from newsletter.mails.articles import blocks_of
 from newsletter.mails.cleaning import cleaned, without_picture
-from newsletter.mails.content import ArticleBlock, Rendered
+from newsletter.mails.content import Rendered
 from newsletter.mails.digest import DigestFacts
 from newsletter.mails.imprint import imprint_of
 from newsletter.mails.rendering import rendered
@@ -44,17 +43,22 @@ def rendering_of(session: Session, variant: Variant, kind: MailKind) -> Rendered
 def drawn(kind: MailKind, facts: DigestFacts, newsletter: Newsletter) -> Rendered:
     """A digest of these articles, with slots, small enough for every mail program. Pure."""
     imprint = imprint_of(newsletter)
-    for longest_summary in _LONGEST_SUMMARIES:
-        fit = replace(facts, blocks=_cleaned(facts.blocks, newsletter, longest_summary))
-        found = rendered(kind, digest.content(fit), imprint)
+    *larger, smallest = _ever_smaller(facts, newsletter)
+    for each in larger:
+        found = rendered(kind, digest.content(each), imprint)
         if len(found.html.encode()) <= LARGEST_HTML:
             return found
-    without_pictures = [without_picture(block) for block in fit.blocks]
-    return rendered(kind, digest.content(replace(fit, blocks=without_pictures)), imprint)
+    return rendered(kind, digest.content(smallest), imprint)
 
 
-def _cleaned(blocks: Sequence[ArticleBlock], newsletter: Newsletter, longest_summary: int) -> list[ArticleBlock]:
-    return [cleaned(block, site_url=newsletter.site_url, longest_summary=longest_summary) for block in blocks]
+def _ever_smaller(facts: DigestFacts, newsletter: Newsletter) -> list[DigestFacts]:
+    """The same articles, cleaned: with shorter and shorter summaries, at last also without pictures."""
+    steps = [
+        [cleaned(block, site_url=newsletter.site_url, longest_summary=longest) for block in facts.blocks]
+        for longest in _LONGEST_SUMMARIES
+    ]
+    steps.append([without_picture(block) for block in steps[-1]])
+    return [replace(facts, blocks=blocks) for blocks in steps]
 
 
 def _made(session: Session, variant: Variant, kind: MailKind) -> Rendered | None:

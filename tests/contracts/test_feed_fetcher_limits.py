@@ -1,6 +1,7 @@
 """What HttpFetcher does not do: connect where it must not, read without end, trust an unknown certificate."""
 
 import gzip
+import re
 import shutil
 import socket
 import ssl
@@ -150,18 +151,18 @@ def test_a_feed_of_two_hundred_megabytes_is_cut_off_early(site: Site) -> None:
     assert sent < 50_000_000  # what buffers on both sides hold comes on top of the 5 MB
 
 
-@pytest.mark.parametrize(("megabytes", "words"), [(200, "larger than 5 MB"), (4, "looks like an attack")])
+@pytest.mark.parametrize(("megabytes", "words"), [(200, "it was not read|larger than 5 MB"), (4, "an attack")])
 def test_a_gzip_bomb_is_not_unpacked(site: Site, megabytes: int, words: str) -> None:
     bomb = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     packed = b"".join([*(bomb.compress(b" " * 1_000_000) for _each in range(megabytes)), bomb.flush()])
     site.pages["/feed"] = page(packed, Content_Encoding="gzip")
-    assert words in sentence_of(fetcher().fetch(site.url()))
+    assert re.search(words, sentence_of(fetcher().fetch(site.url())))
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "x-gzip", "identity", ""])
 def test_packed_feeds_are_unpacked(site: Site, encoding: str) -> None:
-    packed = {"gzip": gzip.compress, "x-gzip": gzip.compress, "deflate": zlib.compress}.get(encoding, bytes)(FEED)
-    site.pages["/feed"] = page(packed, Content_Encoding=encoding)
+    packed = {"gzip": gzip.compress(FEED), "x-gzip": gzip.compress(FEED), "deflate": zlib.compress(FEED)}
+    site.pages["/feed"] = page(packed.get(encoding, FEED), Content_Encoding=encoding)
     found = fetcher().fetch(site.url())
     assert isinstance(found, Fetched)
     assert found.content == FEED

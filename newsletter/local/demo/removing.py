@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter.accounts.editors import Editor, LoginLink
+from newsletter.catalogue.installation import Installation
 from newsletter.catalogue.newsletters import Newsletter, Topic
 from newsletter.database import Base
 from newsletter.delivery.deliveries import Delivery
@@ -24,8 +25,8 @@ from newsletter.local.demo.seeding import demo_newsletter
 from newsletter.subscriptions.subscribers import Consent, Subscriber, Subscription, SubscriptionTopic
 from newsletter.suppression.suppressions import Suppression
 
-STAYS: Final[frozenset[type[Base]]] = frozenset({Editor, LoginLink, Relay})
-"""The house's own: editors, their links, and how the relay is doing."""
+STAYS: Final[frozenset[type[Base]]] = frozenset({Editor, Installation, LoginLink, Relay})
+"""The house's own: editors and their links, its address, and how the relay is doing."""
 
 
 def remove(session: Session) -> int:

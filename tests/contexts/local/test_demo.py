@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from newsletter.accounts.editors import Role
 from newsletter.database import Base, Database
 from newsletter.delivery.deliveries import Delivery
-from newsletter.editions.building import audience, choices, frame_at
+from newsletter.editions.building import choices, frame_at
 from newsletter.editions.editions import SPECIAL
 from newsletter.editions.fanout import fan_out
+from newsletter.editions.outlook import audience
 from newsletter.editions.schedule import request_special, tick
 from newsletter.errors import NotFoundError, RefusedError
 from newsletter.feeds.articles import Article, ArticleAlias
