@@ -72,7 +72,8 @@ class ScriptedRelay:
     said: list[str] = field(default_factory=list)  # every command, as it came
     connections: int = 0
     port: int = 0
-    reached: dict[Step, threading.Event] = field(default_factory=lambda: defaultdict(threading.Event))
+    _reached: dict[Step, int] = field(default_factory=lambda: defaultdict(int))
+    _something_happened: threading.Condition = field(default_factory=threading.Condition)
     _delays: dict[Step, float] = field(default_factory=dict)
     _script: dict[Step, list[str]] = field(default_factory=lambda: defaultdict(list))
     _is_over: threading.Event = field(default_factory=threading.Event)
@@ -84,6 +85,11 @@ class ScriptedRelay:
         """At the next occurrences of a step give these answers, afterwards the usual one."""
         self._script[step] += answers
         return self
+
+    def wait_for(self, step: Step, *, times: int = 1) -> None:
+        """Wait until a client has come to a step so often."""
+        with self._something_happened:
+            assert self._something_happened.wait_for(lambda: self._reached[step] >= times, _PATIENCE)
 
     def slow_down(self, step: Step, seconds: float) -> None:
         """Wait so long before each answer to a step."""
@@ -144,7 +150,9 @@ class ScriptedRelay:
         """What is to be done at this occurrence of a step."""
         answers = self._script[step]
         answer = answers.pop(0) if answers else self._usual(step)
-        self.reached[step].set()
+        with self._something_happened:
+            self._reached[step] += 1
+            self._something_happened.notify_all()
         if step in self._delays:
             self._is_over.wait(self._delays[step])
         if answer == SILENCE:

@@ -13,7 +13,7 @@ from newsletter.mails.fields import Field, mailbox, phrase, unstructured, verbat
 from newsletter.subscriptions.addresses import AddressError, parse_address
 
 _LONGEST_NAME: Final = 100
-_FEEDBACK_SENDER: Final = "gazette"  # the same in every mail: RFC-less, as Gmail's postmaster tools want it
+_FEEDBACK_SENDER: Final = "gazette"  # the same in every mail, as the postmaster tools of Gmail ask
 _OF_A_LIST: Final = frozenset({MailKind.WELCOME, MailKind.DIGEST, MailKind.PROOF})
 
 

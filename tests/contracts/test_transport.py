@@ -441,7 +441,7 @@ def aborted(relay: ScriptedRelay, step: Step, transport: SmtpTransport) -> list[
     answers: list[Answer] = []
     work = threading.Thread(target=lambda: answers.extend(transmitted(transport, some_mails(1))))
     work.start()
-    assert relay.reached[step].wait(10)
+    relay.wait_for(step)
     transport.abort()
     work.join(5)
     assert not work.is_alive(), "abort wakes whoever waits"

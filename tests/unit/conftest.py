@@ -4,5 +4,5 @@ import os
 
 from hypothesis import settings
 
-settings.register_profile("gazette", deadline=None, max_examples=1500, derandomize=os.environ.get("CI") == "true")
+settings.register_profile("gazette", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("gazette")
