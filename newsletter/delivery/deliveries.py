@@ -36,7 +36,8 @@ ALLOWED_FROM: Final[Mapping[DeliveryState, frozenset[DeliveryState]]] = {
     # An answer may come late, after the lease has ended and the row was called unknown.
     DeliveryState.SENT: _SETTLED_BY_RELAY,
     DeliveryState.DEFERRED: _SETTLED_BY_RELAY | {DeliveryState.QUEUED},
-    DeliveryState.UNKNOWN: frozenset({DeliveryState.SENDING}),
+    # What may have arrived once goes back to unknown when it can no longer be repeated.
+    DeliveryState.UNKNOWN: frozenset({DeliveryState.SENDING}) | CLAIMABLE,
     DeliveryState.FAILED: _SETTLED_BY_RELAY | {DeliveryState.QUEUED, DeliveryState.DEFERRED},
     DeliveryState.WITHHELD: frozenset({DeliveryState.QUEUED, DeliveryState.DEFERRED}),
     DeliveryState.CANCELLED: frozenset({DeliveryState.QUEUED, DeliveryState.DEFERRED}),
@@ -100,6 +101,7 @@ class Delivery(Base):
     # When to try (again); None where a person must decide.
     next_attempt_at: Mapped[datetime | None]
     composed_at: Mapped[datetime | None]  # the Date of the mail, kept on every retry
+    fingerprint: Mapped[str | None]  # of the bytes handed over last; a repeat must have the same
     attempts: Mapped[int] = mapped_column(default=0)  # also the fence: an older attempt settles nothing
     deferrals: Mapped[int] = mapped_column(default=0)
     unknowns: Mapped[int] = mapped_column(default=0)

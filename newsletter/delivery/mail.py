@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.policy import SMTP
+from hashlib import sha256
 
 from newsletter.errors import GazetteError
 
@@ -28,6 +29,11 @@ class OutgoingMail:
     envelope_sender: str
     envelope_recipient: str
     content: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells whether a repeat is the same to the byte: 128 bits of SHA-256, in hex."""
+        return sha256(self.content).hexdigest()[:32]
 
 
 def build(headers: Sequence[tuple[str, str]], *, text: str, html: str, boundary: str) -> bytes:

@@ -107,7 +107,7 @@ def release(session: Session, delivery_ids: Iterable[int], lease_id: str) -> Non
     )
 
 
-def mark_sending(session: Session, row: Delivery, lease_id: str, *, now: datetime) -> bool:
+def mark_sending(session: Session, row: Delivery, lease_id: str, *, fingerprint: str, now: datetime) -> bool:
     """Mark a claimed delivery as on its way, before the wire; False when it is no longer ours."""
     return _change(
         session,
@@ -116,7 +116,15 @@ def mark_sending(session: Session, row: Delivery, lease_id: str, *, now: datetim
         (Delivery.lease_id == lease_id, Delivery.lease_until >= database_now()),
         attempts=row.attempts + 1,
         composed_at=row.composed_at or now,
+        fingerprint=fingerprint,
     )
+
+
+def hold(session: Session, row: Delivery, lease_id: str, *, reply: str) -> bool:
+    """Leave a claimed delivery unknown until a person decides: it may have arrived, and cannot be repeated."""
+    ours = Delivery.lease_id == lease_id
+    rest = {"next_attempt_at": None, "lease_id": None, "lease_until": None, "reply": reply}
+    return _change(session, row.id, DeliveryState.UNKNOWN, (ours,), **rest)
 
 
 def settle(session: Session, delivery_id: int, attempt: int, to: DeliveryState, **values: Any) -> bool:

@@ -146,10 +146,20 @@ class _Batch:
         with self._sending.database.write() as session:
             mail = self._sending.compose(session, row, now)
             if isinstance(mail, Withhold):
-                self._finish(session, row, DeliveryState.WITHHELD, reply=mail.reason)
+                self._end(session, row, DeliveryState.WITHHELD, mail.reason)
                 return None
-            is_ours = outbox.mark_sending(session, row, self._lease.id, now=now)
+            if row.unknowns and mail.fingerprint != row.fingerprint:
+                outbox.hold(session, row, self._lease.id, reply="held: a repeat would say something else by now")
+                return None
+            is_ours = outbox.mark_sending(session, row, self._lease.id, fingerprint=mail.fingerprint, now=now)
             return mail if is_ours else None
+
+    def _end(self, session: Session, row: Delivery, state: DeliveryState, reason: str) -> None:
+        """End a delivery without a mail; one that may have arrived is held, lest its articles come again."""
+        if row.unknowns:
+            outbox.hold(session, row, self._lease.id, reply=f"held: {reason}")
+        else:
+            self._finish(session, row, state, reply=reason)
 
     def _record(self, answer: Answer) -> None:
         mail, outcome = answer.mail, answer.outcome
@@ -176,7 +186,7 @@ class _Batch:
 
     def _give_up(self, row: Delivery, reason: str) -> None:
         with self._sending.database.write() as session:
-            self._finish(session, row, DeliveryState.FAILED, reply=reason)
+            self._end(session, row, DeliveryState.FAILED, reason)
 
     def _postpone(self, row: Delivery, reason: str) -> None:
         now = self._sending.clock.now()
@@ -203,7 +213,7 @@ def _after(row: Delivery, outcome: Outcome, *, now: datetime, chance: float) -> 
         case Accepted():
             return DeliveryState.SENT, {"settled_at": now}
         case Refused():
-            return DeliveryState.FAILED, {"settled_at": now}
+            return _after_refusal(row, now=now)
         case Unknown():
             return DeliveryState.UNKNOWN, outbox.after_unknown(MailKind(row.kind), row.unknowns, now=now)
         case Deferred(scope=Scope.RELAY) if now <= row.created_at + policy.lifetime:
@@ -215,11 +225,19 @@ def _after(row: Delivery, outcome: Outcome, *, now: datetime, chance: float) -> 
             assert_never(outcome)
 
 
+def _after_refusal(row: Delivery, *, now: datetime) -> tuple[DeliveryState, dict[str, Any]]:
+    """Failed, unless an earlier attempt may have arrived: then its articles must not come again."""
+    if row.unknowns:
+        return DeliveryState.UNKNOWN, {"next_attempt_at": None}
+    return DeliveryState.FAILED, {"settled_at": now}
+
+
 def _after_deferral(
     row: Delivery, policy: Policy, *, now: datetime, chance: float
 ) -> tuple[DeliveryState, dict[str, Any]]:
     deferrals = row.deferrals + 1
     again = next_attempt(policy, created_at=row.created_at, deferrals=deferrals, now=now, chance=chance)
     if again is None:
-        return DeliveryState.FAILED, {"deferrals": deferrals, "settled_at": now}
+        state, values = _after_refusal(row, now=now)
+        return state, values | {"deferrals": deferrals}
     return DeliveryState.DEFERRED, {"deferrals": deferrals, "next_attempt_at": again}

@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from newsletter.local.mailbox_reader import mails
 from tests.newsroom import wait_until
 from tests.servers import free_port
 
@@ -87,6 +88,10 @@ class Installation:
             found: list[Message] = list(mailbox.Maildir(self.folder / "inbox", create=False))
             return [BytesParser(_class=EmailMessage, policy=default).parsebytes(each.as_bytes()) for each in found]
         return []
+
+    def recipients(self) -> list[str]:
+        """Whose copies lie in the inbox."""
+        return [each.recipient for each in mails(self.folder / "inbox", limit=10_000)]
 
     def wait_for_mail(self, subject: str) -> EmailMessage:
         def matching() -> list[EmailMessage]:
@@ -199,6 +204,23 @@ def test_a_mail_that_was_under_way_at_the_end_comes_once_after_the_next_start(ho
     house.wait_for_mail("[Cc]onfirm")
     assert house.stop() == 0
     assert len(house.mails()) == 1
+
+
+def test_a_stop_in_the_middle_of_a_send_loses_nobody_and_repeats_nothing(house: Installation) -> None:
+    house.start()
+    house.wait_until_ready()
+    house.gazette("demo", "seed", "--readers", "200")
+    house.gazette("edition", "send", "--no-wait")
+    wait_until(lambda: len(house.recipients()) > 20, "the send is under way")
+    assert house.stop() == 0
+    assert house.processes() == []
+    assert len(house.recipients()) < 200, "it was stopped in the middle"
+    house.start()
+    house.wait_until_ready()
+    wait_until(lambda: len(house.recipients()) >= 200, "everybody has the digest")
+    wait_until(lambda: "200 sent" in house.gazette("status"), "all is settled")
+    assert len(set(house.recipients())) == len(house.recipients()) == 200
+    assert house.stop() == 0
 
 
 def test_a_killed_supervisor_leaves_nobody_behind(house: Installation) -> None:

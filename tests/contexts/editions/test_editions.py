@@ -40,7 +40,7 @@ def settle_all(database: Database, state: DeliveryState) -> None:
     with database.write() as session:
         waiting = session.scalars(select(Delivery).where(Delivery.state == "queued")).all()
         for row in waiting:
-            assert outbox.mark_sending(session, _claimed(session, row), "test", now=NOW)
+            assert outbox.mark_sending(session, _claimed(session, row), "test", fingerprint="f", now=NOW)
             session.refresh(row)
             assert outbox.settle(session, row.id, row.attempts, state)
             settle_ledger(session, row.id, state)
@@ -228,7 +228,7 @@ def test_what_failed_is_due_again_and_what_is_unknown_stays_reserved(database: D
     assert digests(database) == {1: [[1], [1]]}
     with database.write() as session:
         row = session.get_one(Delivery, 2)
-        outbox.mark_sending(session, _claimed(session, row), "test", now=NOW)
+        outbox.mark_sending(session, _claimed(session, row), "test", fingerprint="f", now=NOW)
         session.refresh(row)
         assert outbox.settle(session, row.id, row.attempts, DeliveryState.UNKNOWN)
     send_now(database, clock)

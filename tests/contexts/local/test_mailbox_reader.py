@@ -126,7 +126,7 @@ def test_whose_copy_it_is_stands_in_the_envelope(maildir: Path) -> None:
         ("Subject: Grüße\r\n\r\nx".encode(), "Grüße"),
         (b"Subject: Gr\xfc\xdfe\r\n\r\nx", "Gr��e"),
         (b"Subject: =?no-such-charset?q?Hello?=\r\n\r\nx", "Hello"),
-        (b"Subject: =?utf-8?b?broken?=\r\n\r\nx", "=?utf-8?b?broken?="),
+        (b"Subject: =?utf-8?b?a?=\r\n\r\nx", "=?utf-8?b?a?="),
         (b"Subject: one\r\n two\r\n\tthree\r\n\r\nx", "one two three"),
         (b"Subject:\r\n\r\nx", "(no subject)"),
         (b"Subject:   \r\n\r\nx", "(no subject)"),
@@ -154,16 +154,15 @@ def test_an_odd_header_hides_no_mail(maildir: Path, raw: bytes, subject: str) ->
         (b'Content-Type: text/plain; charset="utf-8"\r\n\r\ngr\xfc\xdfe', "grüße"),
         (b"Content-Transfer-Encoding: base64\r\n\r\naGVsbG8=", "hello"),
         (b"Content-Transfer-Encoding: base64\r\n\r\n!!!", ""),
-        (b"Content-Transfer-Encoding: quoted-printable\r\n\r\nhel=\r\nlo=C3", "hello�"),
+        (b"Content-Transfer-Encoding: no-such\r\n\r\nhello", "hello"),
+        (b"Content-Transfer-Encoding: quoted-printable\r\n\r\nhel=\r\nlo=C3", "helloÃ"),
     ],
 )
 def test_an_odd_body_is_shown_as_well_as_can_be(maildir: Path, raw: bytes, text: str) -> None:
     put(maildir, "1795759200.M1P1Q0.host", raw)
     view = mail(maildir, "1795759200.M1P1Q0.host")
     assert view is not None
-    assert view.text is not None
-    assert len(view.text) >= len(text) - 1
-    assert view.html is None
+    assert (view.text, view.html) == (text, None)
 
 
 def test_an_attachment_is_no_body(maildir: Path) -> None:
