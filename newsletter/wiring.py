@@ -85,7 +85,7 @@ def build_services(settings: Settings, announce: Announcer, *, clock: Clock | No
         signer=signer,
         links=links,
         database=Database(database_url(settings), announce),
-        composer=MailComposer(links, signer),
+        composer=MailComposer(links, signer, leaves_this_machine=settings.has_relay),
     )
 
 

@@ -42,12 +42,15 @@ class MailComposer:
 
     links: Links
     signer: Signer
+    leaves_this_machine: bool = False  # a relay is set
 
     def __call__(self, session: Session, row: Delivery, now: datetime) -> OutgoingMail | Withhold:
         """The mail, or why it must not go out. Raises MailError when it cannot be made."""
         ready = recipient_of(session, row, now)
         if isinstance(ready, Withhold):
             return ready
+        if self.leaves_this_machine and isinstance(ready, Reader) and ready.newsletter.is_demo:
+            return Withhold("the demo newsletter never writes to anybody outside")
         at = row.composed_at or now  # a repeat says what the first attempt said
         written = self._written(session, row, ready, at)
         if written is None:

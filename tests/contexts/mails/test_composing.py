@@ -295,3 +295,16 @@ def test_no_digest_goes_to_readers_while_the_newsletter_is_in_rehearsal(database
         row = a_digest(session)
         session.scalars(select(Newsletter)).one().live_at = None
         assert a_composer()(session, row, NOW) == Withhold("the newsletter is in rehearsal")
+
+
+def test_the_demo_newsletter_never_writes_to_anybody_outside(database: Database) -> None:
+    with database.write() as session:
+        newsletter = a_newsletter(session)
+        newsletter.is_demo = True
+        reader = a_reader(session, newsletter)
+        recipient = Recipient(subscriber_id=reader.subscriber_id, subscription_id=reader.id)
+        row = queued(session, MailKind.WELCOME, recipient)
+        here = a_composer()
+        outside = MailComposer(here.links, here.signer, leaves_this_machine=True)
+        assert isinstance(here(session, row, NOW), OutgoingMail)
+        assert isinstance(outside(session, row, NOW), Withhold)
