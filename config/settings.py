@@ -76,7 +76,12 @@ class Settings(BaseModel):
     @field_validator("data_dir", "ready_file")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
-        return None if value is None else value.expanduser().absolute()
+        if value is None:
+            return None
+        try:
+            return value.expanduser().absolute()
+        except RuntimeError:
+            raise ValueError("the home folder that it begins with is not known here") from None
 
     @model_validator(mode="after")
     def _long_secrets(self) -> Self:

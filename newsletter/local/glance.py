@@ -1,4 +1,4 @@
-"""Whether the database has the newest form, seen without loading SQLAlchemy and Alembic.
+"""Whether the database has the newest form and is ours, seen without loading SQLAlchemy and Alembic.
 
 Both take longer to load than the pages may take to appear. So this looks into the default database,
 an SQLite file, with the standard library; for any other it does not know, and the slow way is gone.
@@ -27,9 +27,11 @@ def is_surely_current(settings: Settings) -> bool:
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
             rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+            addresses = connection.execute("SELECT public_url FROM installation").fetchall()
     except sqlite3.Error:
         return False
-    return {row[0] for row in rows} == heads(_VERSIONS)
+    # Under another address its newsletters may have to be stopped before anybody sends.
+    return {row[0] for row in rows} == heads(_VERSIONS) and addresses == [(settings.base_url,)]
 
 
 def heads(versions: Path) -> set[str]:

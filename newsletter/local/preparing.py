@@ -12,6 +12,7 @@ from config.settings import Settings
 from newsletter.accounts import entry
 from newsletter.accounts.editors import Editor
 from newsletter.catalogue import shelf
+from newsletter.catalogue.installation import in_rehearsal_again, open_under
 from newsletter.jobs import announce_nothing
 from newsletter.local.checks import CannotStartError
 from newsletter.local.demo import seeding
@@ -41,15 +42,24 @@ def prepare(settings: Settings, *, is_current: bool = False) -> Doors:
     try:
         if not is_current:
             migrate(parts.database.engine)
-        with parts.database.write() as session:
-            _furnish(session, settings, now=parts.clock.now())
-            return _doors(session, parts)
+        return _ready(parts)
     except OperationalError as error:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
         name = "GAZETTE_DATABASE_URL" if settings.database_url.get_secret_value() else "The database"
         raise CannotStartError(f"{name}: it cannot be used ({reason}). Mend that and start again.") from None
     finally:
         parts.close()
+
+
+def _ready(parts: Services) -> Doors:
+    settings, now = parts.settings, parts.clock.now()
+    with parts.database.write() as session:
+        stopped = open_under(session, settings.base_url, settings.former_urls, now=now)
+        _furnish(session, settings, now=now)
+        doors = _doors(session, parts)
+    if stopped:
+        doors.warnings.append(in_rehearsal_again(stopped, settings.base_url))
+    return doors
 
 
 def _furnish(session: Session, settings: Settings, *, now: datetime) -> None:
@@ -71,7 +81,7 @@ def _doors(session: Session, parts: Services) -> Doors:
     warnings = []
     if settings.has_relay and any(newsletter.is_demo for newsletter in found):
         warnings.append(
-            "The demo newsletter is live and a relay is set: its mail would leave this machine. "
+            "A relay is set, so the demo newsletter sends nothing: its mail is only for the local inbox. "
             "Remove it with: ./run gazette demo remove"
         )
     first = next(iter(entry.editors(session)), None)

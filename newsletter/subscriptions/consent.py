@@ -34,6 +34,8 @@ def shortened_network(address: str | None) -> str:
         parsed = ipaddress.ip_address(address or "")
     except ValueError:
         return ""
+    # A server that listens on :: sees 192.0.2.77 as ::ffff:192.0.2.77.
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return str(ipaddress.ip_network(f"{parsed}/{NETWORK_PREFIX[parsed.version]}", strict=False))
 
 

@@ -11,9 +11,13 @@ from tests.conftest import missing
 _QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; one for each test process."""
+    """Chromium; one for each module.
+
+    Not for a whole test process: while it is there an event loop runs in the main thread, and no other
+    test could run one of its own.
+    """
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         missing("Chromium is not here: install the package chromium.")

@@ -449,6 +449,27 @@ def aborted(relay: ScriptedRelay, step: Step, transport: SmtpTransport) -> list[
     return answers
 
 
+def test_abort_between_two_mails_opens_no_new_connection(relay: ScriptedRelay) -> None:
+    relay.then(Step.MAIL, "250 ok", SILENCE)
+    transport = smtp_to(relay, answer_seconds=60)
+    answers: list[Answer] = []
+    work = threading.Thread(target=lambda: answers.extend(transmitted(transport, some_mails(3))))
+    work.start()
+    relay.wait_for(Step.MAIL, times=2)
+    transport.abort()
+    work.join(5)
+    assert not work.is_alive()
+    assert [type(outcome) for outcome in outcomes(answers)] == [Accepted, Deferred]
+    assert relay.connections == 1
+
+
+def test_after_an_abort_the_same_transport_works_again(relay: ScriptedRelay) -> None:
+    with used(smtp_to(relay)) as transport:
+        transmitted(transport, some_mails(1))
+        transport.abort()
+        assert [type(outcome) for outcome in outcomes(transmitted(transport, some_mails(2)))] == [Accepted, Accepted]
+
+
 def test_abort_makes_a_mail_that_waits_for_its_answer_unknown(relay: ScriptedRelay) -> None:
     [answer] = aborted(relay, Step.DOT, smtp_to(relay, answer_seconds=60))
     assert answer.mail == a_mail(1)

@@ -149,8 +149,20 @@ def fails_in_one_line(house: Installation, **more: str) -> str:
     return house.shown()
 
 
+def _command(path: Path) -> str:
+    with contextlib.suppress(OSError):
+        return (path / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return ""
+
+
+def _environment(path: Path) -> str:
+    with contextlib.suppress(OSError):
+        return (path / "environ").read_bytes().decode()
+    return ""
+
+
 def test_somebody_tries_everything_out_and_stops_it(house: Installation) -> None:
-    house.start()
+    house.start(GAZETTE_SWEEP_SECONDS="1")
     house.wait_until_ready()
     page = httpx.get(f"{house.url}/n/the-daily-proof", timeout=10)
     assert page.status_code == 200
@@ -207,7 +219,7 @@ def test_a_mail_that_was_under_way_at_the_end_comes_once_after_the_next_start(ho
 
 
 def test_a_stop_in_the_middle_of_a_send_loses_nobody_and_repeats_nothing(house: Installation) -> None:
-    house.start()
+    house.start(GAZETTE_SWEEP_SECONDS="1")
     house.wait_until_ready()
     house.gazette("demo", "seed", "--readers", "200")
     house.gazette("edition", "send", "--no-wait")
@@ -215,7 +227,7 @@ def test_a_stop_in_the_middle_of_a_send_loses_nobody_and_repeats_nothing(house: 
     assert house.stop() == 0
     assert house.processes() == []
     assert len(house.recipients()) < 200, "it was stopped in the middle"
-    house.start()
+    house.start(GAZETTE_SWEEP_SECONDS="1")
     house.wait_until_ready()
     wait_until(lambda: len(house.recipients()) >= 200, "everybody has the digest")
     wait_until(lambda: "200 sent" in house.gazette("status"), "all is settled")
@@ -317,18 +329,6 @@ def test_words_that_run_does_not_know_are_answered_with_its_usage() -> None:
     done = subprocess.run([str(ROOT / "run"), "everything"], capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 2
     assert "Usage: ./run" in done.stderr
-
-
-def _command(path: Path) -> str:
-    with contextlib.suppress(OSError):
-        return (path / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-    return ""
-
-
-def _environment(path: Path) -> str:
-    with contextlib.suppress(OSError):
-        return (path / "environ").read_bytes().decode()
-    return ""
 
 
 def test_first_page_and_everything_come_soon_when_set_up(house: Installation) -> None:

@@ -153,6 +153,7 @@ def test_folders_are_absolute_whatever_the_working_folder_becomes(
         ("GAZETTE_SWEEP_SECONDS", "0", "greater than or equal to 0.2"),
         ("GAZETTE_SWEEP_SECONDS", "61", "less than or equal to 60"),
         ("GAZETTE_INBOX_PORT", "many", "GAZETTE_INBOX_PORT: "),
+        ("GAZETTE_DATA_DIR", "~nobody-of-this-name/x", "the home folder that it begins with is not known here"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_name_and_where_to_look(name: str, wrong: str, words: str) -> None:

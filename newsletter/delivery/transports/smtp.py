@@ -8,7 +8,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from newsletter.delivery.mail import OutgoingMail
 from newsletter.delivery.outcomes import (
@@ -48,20 +48,31 @@ class _StoppedError(Exception):
         self.outcome = outcome
 
 
-class _Plain(smtplib.SMTP):
-    """Knows the host's name from the start: TLS compares it with the certificate."""
+class _Conversation(smtplib.SMTP):
+    """Knows the host's name from the start, as TLS compares it with the certificate; and can be ended."""
 
-    def __init__(self, host: str, *, helo: str, seconds: float) -> None:
-        super().__init__(local_hostname=helo, timeout=seconds)
+    def __init__(self, host: str, **options: Any) -> None:
+        super().__init__(**options)
         self._host = host
+        self._is_over = False
+
+    def getreply(self) -> tuple[int, bytes]:
+        # Whoever ends it now or later finds a socket to wake this with.
+        if self._is_over:
+            raise smtplib.SMTPServerDisconnected("we are ending")
+        return super().getreply()
+
+    def end(self) -> None:
+        """Wake whoever waits for an answer, and let nobody wait again. For other threads."""
+        self._is_over = True
+        sock = self.sock
+        if sock is not None:
+            with contextlib.suppress(OSError):  # it has ended by itself
+                sock.shutdown(socket.SHUT_RDWR)
 
 
-class _Encrypted(smtplib.SMTP_SSL):
+class _EncryptedConversation(_Conversation, smtplib.SMTP_SSL):
     """The same, with TLS from the first byte."""
-
-    def __init__(self, host: str, *, helo: str, seconds: float, context: ssl.SSLContext) -> None:
-        super().__init__(local_hostname=helo, timeout=seconds, context=context)
-        self._host = host
 
 
 class SmtpTransport:
@@ -79,14 +90,16 @@ class SmtpTransport:
         self._helo = helo
         self._connect_seconds = connect_seconds
         self._answer_seconds = answer_seconds
-        self._connection: smtplib.SMTP | None = None
-        self._opening: smtplib.SMTP | None = None
+        self._connection: _Conversation | None = None
+        self._opening: _Conversation | None = None
+        self._is_aborted = False
         self._carried = 0  # mails accepted on this connection
         self._rested_at: float | None = None  # when the last mail was accepted; None: start with RSET
         self._context = ssl.create_default_context()
 
     def transmit(self, mails: Iterator[OutgoingMail]) -> Iterator[Answer]:
         """See Transport."""
+        self._is_aborted = False
         while True:
             try:
                 self._ready()
@@ -103,11 +116,10 @@ class SmtpTransport:
 
     def abort(self) -> None:
         """See Transport."""
+        self._is_aborted = True
         for connection in (self._connection, self._opening):
-            sock = None if connection is None else connection.sock
-            if sock is not None:
-                with contextlib.suppress(OSError):  # it has ended by itself
-                    sock.shutdown(socket.SHUT_RDWR)
+            if connection is not None:
+                connection.end()
 
     def close(self) -> None:
         """See Transport."""
@@ -137,11 +149,11 @@ class SmtpTransport:
         self._connect()
 
     def _connect(self) -> None:
-        host, seconds = self._address.host, self._connect_seconds
+        host, options = self._address.host, {"local_hostname": self._helo, "timeout": self._connect_seconds}
         connection = self._opening = (
-            _Encrypted(host, helo=self._helo, seconds=seconds, context=self._context)
+            _EncryptedConversation(host, context=self._context, **options)
             if self._address.tls == "implicit"
-            else _Plain(host, helo=self._helo, seconds=seconds)
+            else _Conversation(host, **options)
         )
         try:
             self._greet(connection)
@@ -179,7 +191,7 @@ class SmtpTransport:
     def _hand_over(self, mail: OutgoingMail) -> Outcome:
         had_carried = self._carried > 0
         phase, outcome = self._offer(mail)
-        if phase is Phase.MAIL and had_carried and self._connection is None:
+        if phase is Phase.MAIL and had_carried and self._connection is None and not self._is_aborted:
             # Closed between two mails, as relays do after so many: no trouble unless it happens again.
             try:
                 self._connect()

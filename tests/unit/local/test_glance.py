@@ -13,8 +13,16 @@ from newsletter.local.glance import heads, is_surely_current
 from newsletter.migrations import is_current
 
 
+def opened(folder: Path, template: Path, *, public_url: str = "http://localhost:8000") -> None:
+    """The database of an installation that was opened under this address."""
+    shutil.copy(template, folder / "gazette.sqlite3")
+    with sqlite3.connect(folder / "gazette.sqlite3") as connection:
+        connection.execute("INSERT INTO installation VALUES (1, ?, '2026-11-24 09:00:00.000000')", (public_url,))
+    connection.close()
+
+
 def test_a_migrated_database_is_current_by_both_looks(tmp_path: Path, sqlite_template: Path) -> None:
-    shutil.copy(sqlite_template, tmp_path / "gazette.sqlite3")
+    opened(tmp_path, sqlite_template)
     database = Database(f"sqlite:///{tmp_path / 'gazette.sqlite3'}", announce_nothing)
     assert is_current(database.engine)
     database.close()
@@ -22,10 +30,15 @@ def test_a_migrated_database_is_current_by_both_looks(tmp_path: Path, sqlite_tem
 
 
 def test_an_older_form_is_not_current(tmp_path: Path, sqlite_template: Path) -> None:
-    shutil.copy(sqlite_template, tmp_path / "gazette.sqlite3")
+    opened(tmp_path, sqlite_template)
     with sqlite3.connect(tmp_path / "gazette.sqlite3") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0000'")
     connection.close()
+    assert not is_surely_current(Settings(data_dir=tmp_path))
+
+
+def test_a_database_of_another_address_is_looked_at_more_closely(tmp_path: Path, sqlite_template: Path) -> None:
+    opened(tmp_path, sqlite_template, public_url="https://news.example.org")
     assert not is_surely_current(Settings(data_dir=tmp_path))
 
 
@@ -36,7 +49,7 @@ def test_no_file_and_a_file_that_is_no_database_are_not_current(tmp_path: Path) 
 
 
 def test_of_another_database_nothing_is_known(tmp_path: Path, sqlite_template: Path) -> None:
-    shutil.copy(sqlite_template, tmp_path / "gazette.sqlite3")
+    opened(tmp_path, sqlite_template)
     settings = Settings(data_dir=tmp_path, database_url=SecretStr("postgresql://localhost/gazette"))
     assert not is_surely_current(settings)
 
