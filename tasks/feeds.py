@@ -1,7 +1,6 @@
 """Feeds: reading one."""
 
 from newsletter.feeds.polling import poll
-
 from tasks.celery import app
 from tasks.worker import services
 

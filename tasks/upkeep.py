@@ -1,10 +1,9 @@
 """The sweep: finds everything that is due, whether or not a bell was rung for it."""
 
-from newsletter.feeds.polling import due_feeds
-
 from newsletter.database import ask_for
 from newsletter.delivery import outbox
 from newsletter.editions import schedule
+from newsletter.feeds.polling import due_feeds
 from newsletter.jobs import Job, JobKind
 from tasks.celery import app
 from tasks.worker import services
