@@ -22,6 +22,7 @@ from newsletter.editions.schedule import request_special, rule_of, upcoming
 from newsletter.editions.selection import NOTHING, Digest
 from newsletter.errors import NotFoundError, RefusedError
 from newsletter.feeds.articles import Article
+from newsletter.language import counted
 from newsletter.subscriptions.addresses import parse_address
 from newsletter.subscriptions.subscribers import Cadence, Subscriber
 from newsletter.wiring import Services
@@ -79,8 +80,8 @@ def plan(slug: str | None, at: str | None, address: str | None, is_json: bool) -
         answer(data)
         return
     say(
-        f"{local_time(data['send_at'], newsletter.zone)}: {data['readers']} readers, {data['variants']} variants, "
-        f"{data['skipped']} with nothing new."
+        f"{local_time(data['send_at'], newsletter.zone)}: {counted(data['readers'], 'reader')} in "
+        f"{counted(data['variants'], 'variant')}; nothing new for {data['skipped']}."
     )
     for each in data["articles"]:
         say(f"{each['position']:3}. {each['title']}")
