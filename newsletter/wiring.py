@@ -16,7 +16,8 @@ from newsletter.delivery.deliveries import Delivery, DeliveryState
 from newsletter.delivery.kinds import Lane
 from newsletter.delivery.sending import Composer, Sending
 from newsletter.delivery.transports.protocol import Transport
-from newsletter.delivery.transports.smtp import SmtpTransport, relay_address
+from newsletter.delivery.transports.relay_address import relay_address
+from newsletter.delivery.transports.smtp import SmtpTransport
 from newsletter.editions import ledger
 from newsletter.feeds.fetching import FeedFetcher, HttpFetcher
 from newsletter.jobs import Announcer

@@ -1,5 +1,6 @@
 """The worker process: its services, its logs, and its orderly end."""
 
+import sys
 import threading
 from functools import cache
 from typing import Any
@@ -8,7 +9,9 @@ import structlog
 from celery import signals
 
 from config.logging import configure_logging
-from config.settings import read_settings
+from config.settings import SettingsError, read_settings
+from newsletter.delivery.kinds import Lane
+from newsletter.errors import GazetteError
 from newsletter.wiring import Services, build_services
 from tasks.announcing import announcer
 from tasks.broker import ANSWER_SECONDS
@@ -26,6 +29,17 @@ def services() -> Services:
 @signals.setup_logging.connect  # type: ignore[untyped-decorator]
 def _set_up_logging(**_details: Any) -> None:
     configure_logging(read_settings())
+
+
+@signals.worker_init.connect  # type: ignore[untyped-decorator]
+def _begin(**_details: Any) -> None:
+    """Build everything before the first task: in one thread, and with a sentence when a setting is wrong."""
+    try:
+        for lane in Lane:
+            services().sending(lane)
+    except (SettingsError, GazetteError) as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(1) from None
 
 
 @signals.task_prerun.connect  # type: ignore[untyped-decorator]

@@ -23,9 +23,7 @@ from newsletter.delivery.outcomes import (
     outcome_of,
 )
 from newsletter.delivery.transports.protocol import Answer
-from newsletter.delivery.transports.relay_address import RelayAddress, relay_address
-
-__all__ = ["RelayAddress", "SmtpTransport", "relay_address"]
+from newsletter.delivery.transports.relay_address import RelayAddress
 
 _CONNECT_SECONDS: Final = 20.0
 # RFC 5321, section 4.5.3.2.6 asks for ten minutes after the final dot: an impatient

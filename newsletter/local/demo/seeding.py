@@ -10,6 +10,7 @@ from newsletter.catalogue.newsletters import Newsletter, Topic
 from newsletter.catalogue.shelf import NewNewsletter, add_newsletter, add_topic, go_live
 from newsletter.errors import RefusedError
 from newsletter.feeds.articles import Article, ArticleAlias, ArticleTopic
+from newsletter.feeds.identity import AliasKind, canonical_link
 from newsletter.local.demo.samples import Sample, samples
 from newsletter.subscriptions.subscribers import Subscriber
 
@@ -60,7 +61,7 @@ def follow(session: Session, base_url: str) -> None:
         article.url = article.url.replace(former, base_url, 1)
         article.image_url = article.image_url.replace(former, base_url, 1)
     for alias in session.scalars(select(ArticleAlias).where(ArticleAlias.newsletter_id == newsletter.id)):
-        alias.value = alias.value.replace(former, base_url, 1)
+        alias.value = alias.value.replace(canonical_link(former), canonical_link(base_url), 1)
 
 
 def _add_article(
@@ -88,4 +89,5 @@ def _add_article(
     session.add(article)
     session.flush()
     session.add(ArticleTopic(article_id=article.id, topic_id=topic.id))
-    session.add(ArticleAlias(article_id=article.id, newsletter_id=newsletter.id, feed_id=0, kind="link", value=url))
+    names = {"kind": AliasKind.LINK, "value": canonical_link(url)}
+    session.add(ArticleAlias(article_id=article.id, newsletter_id=newsletter.id, feed_id=0, **names))
