@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, Response, g
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -50,6 +50,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(GazetteError, _told)
+    app.register_error_handler(DataError, _unreadable)
     for error in (OperationalError, InterfaceError, PoolTimeoutError):
         app.register_error_handler(error, _database_away)
 
@@ -73,6 +74,11 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         if name.lower() in {"allow", "retry-after"}:
             page.headers[name] = value
     return page
+
+
+def _unreadable(_error: DataError) -> ResponseReturnValue:
+    """Something that no column can hold, such as NUL in a text (PostgreSQL)."""
+    return _page(400)
 
 
 def _told(error: GazetteError) -> ResponseReturnValue:
