@@ -4,7 +4,7 @@ import click
 from sqlalchemy import select
 
 from newsletter.catalogue import shelf
-from newsletter.commands.output import answer, as_json, local_time, say, services
+from newsletter.commands.output import answer, as_json, local_time, say, services, working
 from newsletter.errors import NotFoundError
 from newsletter.feeds.articles import Feed
 from newsletter.feeds.polling import connect, poll
@@ -33,6 +33,7 @@ def add(url: str, slug: str | None, topic_slug: str | None) -> None:
                     raise NotFoundError(f"{newsletter.name} has no topic {topic_slug}; there are: {known}.")
                 topic_id = topics[topic_slug]
             newsletter_id, name = newsletter.id, newsletter.name
+        working(f"Reading {url} …")
         made = connect(parts.database, parts.fetcher, parts.clock, newsletter_id, url, topic_id)
     articles = counted(made.articles, "article")
     say(f"Connected to {name}: {made.title}, {articles}. None of these will be mailed; later ones will.")
@@ -66,6 +67,7 @@ def poll_now(feed_id: int | None) -> None:
         if not feeds:
             raise NotFoundError("There is no such feed. `gazette feed list` shows them.")
         for each in feeds:
+            working(f"Reading {each.url} …")
             report = poll(parts.database, parts.fetcher, parts.clock, each.id)
             trouble = trouble or report.trouble is not None
             say(f"{each.title}: {report.trouble or f'{report.new} new, {report.changed} changed'}")

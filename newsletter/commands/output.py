@@ -1,6 +1,7 @@
 """How commands begin and what they print: words for people, JSON with --json."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -29,6 +30,12 @@ def services() -> Iterator[Services]:
 def say(words: str) -> None:
     """One line for a person."""
     click.echo(words)
+
+
+def working(words: str) -> None:
+    """What takes a moment, said to a person who waits; in a pipe or a log nobody does."""
+    if sys.stderr.isatty():
+        click.echo(words, err=True)
 
 
 def answer(data: object) -> None:
