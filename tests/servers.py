@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 
 import psycopg
+from psycopg import sql
+from sqlalchemy.engine import make_url
 
 _PATIENCE = 30.0
 
@@ -63,6 +65,19 @@ def _open_to_all(programs: Path, folder: Path) -> Path:
     return folder / "programs" / programs.name
 
 
+def _database_of_this_process(given: str) -> str:
+    """The database given; where several test processes share a server, one beside it for each of them."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        return given
+    url = make_url(given)
+    name = f"{url.database}_{worker}"
+    with psycopg.connect(given, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
 class PostgresServer:
     """A PostgreSQL server in a folder, or a database given by its URL."""
 
@@ -81,7 +96,7 @@ class PostgresServer:
 
     def __enter__(self) -> str:
         if self._given is not None:
-            return self._given
+            return _database_of_this_process(self._given)
         data = self._folder / "data"
         as_nobody: dict[str, object] = {}
         if os.geteuid() == 0:
