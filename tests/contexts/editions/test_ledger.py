@@ -1,0 +1,78 @@
+"""The ledger: nobody gets an article twice, and what failed is due again."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from newsletter.catalogue.shelf import the_newsletter
+from newsletter.database import Database
+from newsletter.delivery import outbox
+from newsletter.delivery.deliveries import Delivery, DeliveryState
+from newsletter.editions import fanout, ledger
+from newsletter.editions.editions import Edition, EditionState, LedgerEntry
+from tests.conftest import StandingClock
+from tests.data import NOW, a_newsletter, a_reader, an_article
+from tests.edition_runs import FRIDAY, claimed, digests, send_now, settle_all, tick
+
+
+def test_sending_now_twice_gives_nobody_anything_twice(database: Database, clock: StandingClock) -> None:
+    with database.write() as session:
+        newsletter = a_newsletter(session)
+        a_reader(session, newsletter)
+        an_article(session, newsletter)
+    first = send_now(database, clock)
+    second = send_now(database, clock)
+    assert first != second
+    assert digests(database) == {1: [[1]]}
+    with database.read() as session:
+        skipped = session.get_one(Edition, second)
+        assert skipped.state == EditionState.SKIPPED
+        assert skipped.reason == "Every reader already has everything that is new."
+
+
+def test_the_scheduled_run_after_a_special_edition_brings_only_what_is_new(
+    database: Database, clock: StandingClock
+) -> None:
+    with database.write() as session:
+        newsletter = a_newsletter(session)
+        a_reader(session, newsletter)
+        an_article(session, newsletter)
+    tick(database, clock)
+    send_now(database, clock)
+    settle_all(database, DeliveryState.SENT)
+    with database.write() as session:
+        an_article(session, the_newsletter(session, None), "Later", released_at=NOW + timedelta(hours=5))
+    clock.at = FRIDAY
+    tick(database, clock)
+    fanout.fan_out(database, clock, 1)
+    assert digests(database) == {1: [[1], [2]]}
+
+
+def test_what_failed_is_due_again_and_what_is_unknown_stays_reserved(database: Database, clock: StandingClock) -> None:
+    with database.write() as session:
+        newsletter = a_newsletter(session)
+        a_reader(session, newsletter)
+        an_article(session, newsletter)
+    send_now(database, clock)
+    settle_all(database, DeliveryState.FAILED)
+    send_now(database, clock)
+    assert digests(database) == {1: [[1], [1]]}
+    with database.write() as session:
+        row = session.get_one(Delivery, 2)
+        outbox.mark_sending(session, claimed(session, row), "test", fingerprint="f", now=NOW)
+        session.refresh(row)
+        assert outbox.settle(session, row.id, row.attempts, DeliveryState.UNKNOWN)
+    send_now(database, clock)
+    assert digests(database) == {1: [[1], [1]]}
+
+
+def test_what_was_given_stays_given_for_ever(database: Database, clock: StandingClock) -> None:
+    with database.write() as session:
+        newsletter = a_newsletter(session)
+        a_reader(session, newsletter)
+        an_article(session, newsletter)
+    edition_id = send_now(database, clock)
+    settle_all(database, DeliveryState.SENT)
+    with database.write() as session:
+        ledger.give_back(session, edition_id, 1)
+        assert [entry.state for entry in session.scalars(select(LedgerEntry))] == ["given"]

@@ -1,0 +1,103 @@
+"""The tick: editions are planned, closed, sent and finished in time, each once."""
+
+from datetime import timedelta
+
+from newsletter.database import Database
+from newsletter.delivery.deliveries import DeliveryState
+from newsletter.editions import fanout
+from newsletter.editions.editions import Edition, EditionState
+from newsletter.jobs import Job, JobKind
+from tests.conftest import StandingClock
+from tests.data import a_newsletter, a_reader, an_article
+from tests.edition_runs import FRIDAY, digests, edition_states, settle_all, tick
+
+
+def test_the_weekly_edition_is_planned_closed_sent_and_finished(
+    database: Database, clock: StandingClock, announced: list[Job]
+) -> None:
+    with database.write() as session:
+        newsletter = a_newsletter(session)
+        a_reader(session, newsletter)
+        an_article(session, newsletter)
+    tick(database, clock)
+    assert edition_states(database) == [("weekly", "collecting")]
+    clock.at = FRIDAY - timedelta(minutes=61)
+    tick(database, clock)
+    assert edition_states(database) == [("weekly", "collecting")]
+    clock.at = FRIDAY - timedelta(minutes=60)
+    tick(database, clock)
+    assert edition_states(database)[0] == ("weekly", "closed")
+    clock.at = FRIDAY
+    announced.clear()
+    tick(database, clock)
+    assert Job(JobKind.FAN_OUT, 1) in announced
+    fanout.fan_out(database, clock, 1)
+    assert digests(database) == {1: [[1]]}
+    settle_all(database, DeliveryState.SENT)
+    tick(database, clock)
+    assert edition_states(database) == [("weekly", "sent"), ("weekly", "collecting")]
+
+
+def test_two_schedulers_plan_and_start_an_edition_once(database: Database, clock: StandingClock) -> None:
+    with database.write() as session:
+        newsletter = a_newsletter(session)
+        a_reader(session, newsletter)
+        an_article(session, newsletter)
+    for _ in range(3):
+        tick(database, clock)
+    assert len(edition_states(database)) == 1
+    clock.at = FRIDAY
+    for _ in range(3):
+        tick(database, clock)
+        fanout.fan_out(database, clock, 1)
+    assert digests(database) == {1: [[1]]}
+
+
+def test_an_article_after_the_cutoff_waits_for_the_next_edition(database: Database, clock: StandingClock) -> None:
+    with database.write() as session:
+        newsletter = a_newsletter(session)
+        a_reader(session, newsletter)
+        an_article(session, newsletter, "In time", released_at=FRIDAY - timedelta(minutes=61))
+        an_article(session, newsletter, "Too late", released_at=FRIDAY - timedelta(minutes=59))
+    tick(database, clock)
+    clock.at = FRIDAY
+    tick(database, clock)
+    fanout.fan_out(database, clock, 1)
+    settle_all(database, DeliveryState.SENT)
+    assert digests(database) == {1: [[1]]}
+    clock.at = FRIDAY + timedelta(days=7)
+    tick(database, clock)
+    tick(database, clock)
+    fanout.fan_out(database, clock, 2)
+    assert digests(database) == {1: [[1], [2]]}
+
+
+def test_a_run_that_is_more_than_a_day_late_is_skipped_with_the_reason(
+    database: Database, clock: StandingClock
+) -> None:
+    with database.write() as session:
+        newsletter = a_newsletter(session)
+        a_reader(session, newsletter)
+        an_article(session, newsletter)
+    tick(database, clock)
+    clock.at = FRIDAY + timedelta(hours=25)
+    tick(database, clock)
+    with database.read() as session:
+        first = session.get_one(Edition, 1)
+        assert first.state == EditionState.SKIPPED
+        assert first.reason is not None
+        assert "late" in first.reason
+    assert digests(database) == {}
+
+
+def test_a_run_that_is_hours_late_goes_out_once(database: Database, clock: StandingClock) -> None:
+    with database.write() as session:
+        newsletter = a_newsletter(session)
+        a_reader(session, newsletter)
+        an_article(session, newsletter)
+    tick(database, clock)
+    clock.at = FRIDAY + timedelta(hours=5)
+    tick(database, clock)
+    tick(database, clock)
+    fanout.fan_out(database, clock, 1)
+    assert digests(database) == {1: [[1]]}
