@@ -19,7 +19,7 @@ from newsletter.delivery.transports.protocol import Answer
 from tests.conftest import StandingClock
 from tests.data import NOW
 
-SHORT = timedelta(seconds=1.2)
+SHORT = timedelta(seconds=2.4)
 
 
 class SlowRelay:
@@ -81,7 +81,7 @@ def test_while_the_relay_is_silent_the_mail_stays_with_its_worker(database: Data
     )
     worker.start()
     assert relay.taken.wait(10)
-    wait_a_lease(2.5)
+    wait_a_lease(1.5)
     with database.write() as session:
         assert outbox.sweep_ended_leases(session, now=clock.now()) == 0
         assert outbox.claim(session, Lane.DIGESTS, lease_id="other", lease=SHORT, limit=10, now=NOW) == []
