@@ -5,7 +5,7 @@ from tasks.celery import app
 from tasks.worker import services
 
 
-@app.task  # type: ignore[untyped-decorator]
+@app.task  # type: ignore[untyped-decorator]  # Celery ships no types
 def fan_out(edition_id: int) -> None:
     """Write the deliveries of an edition."""
     fanout.fan_out(services().database, services().clock, edition_id)

@@ -5,7 +5,7 @@ from tasks.celery import app
 from tasks.worker import services
 
 
-@app.task  # type: ignore[untyped-decorator]
+@app.task  # type: ignore[untyped-decorator]  # Celery ships no types
 def poll_feed(feed_id: int) -> None:
     """Read a feed and store what is new."""
     parts = services()

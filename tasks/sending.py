@@ -17,13 +17,13 @@ SECONDS: Final = 30.0
 _running: Final = {lane: threading.Lock() for lane in Lane}
 
 
-@app.task  # type: ignore[untyped-decorator]
+@app.task  # type: ignore[untyped-decorator]  # Celery ships no types
 def send_urgent() -> None:
     """Send what a person waits for."""
     _send(Lane.URGENT)
 
 
-@app.task  # type: ignore[untyped-decorator]
+@app.task  # type: ignore[untyped-decorator]  # Celery ships no types
 def send_digests() -> None:
     """Send digests."""
     _send(Lane.DIGESTS)

@@ -9,7 +9,7 @@ from tasks.celery import app
 from tasks.worker import services
 
 
-@app.task  # type: ignore[untyped-decorator]
+@app.task  # type: ignore[untyped-decorator]  # Celery ships no types
 def sweep() -> None:
     """Bring editions to where they should be and ring for mail, feeds and ended leases."""
     parts = services()

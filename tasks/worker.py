@@ -26,12 +26,12 @@ def services() -> Services:
     return build_services(read_settings(), announcer(app))
 
 
-@signals.setup_logging.connect  # type: ignore[untyped-decorator]
+@signals.setup_logging.connect  # type: ignore[untyped-decorator]  # Celery ships no types
 def _set_up_logging(**_details: Any) -> None:
     configure_logging(read_settings())
 
 
-@signals.worker_init.connect  # type: ignore[untyped-decorator]
+@signals.worker_init.connect  # type: ignore[untyped-decorator]  # Celery ships no types
 def _begin(**_details: Any) -> None:
     """Build everything before the first task: in one thread, and with a sentence when a setting is wrong."""
     try:
@@ -42,14 +42,14 @@ def _begin(**_details: Any) -> None:
         raise SystemExit(1) from None
 
 
-@signals.task_prerun.connect  # type: ignore[untyped-decorator]
+@signals.task_prerun.connect  # type: ignore[untyped-decorator]  # Celery ships no types
 def _begin_task(task_id: str, task: Any, **_details: Any) -> None:
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(task_id=task_id, task=task.name)
 
 
-@signals.worker_ready.connect  # type: ignore[untyped-decorator]
-@signals.beat_init.connect  # type: ignore[untyped-decorator]
+@signals.worker_ready.connect  # type: ignore[untyped-decorator]  # Celery ships no types
+@signals.beat_init.connect  # type: ignore[untyped-decorator]  # Celery ships no types
 def _say_ready(**_details: Any) -> None:
     """Whoever started this worker or scheduler may wait for a file."""
     ready_file = read_settings().ready_file
@@ -57,7 +57,7 @@ def _say_ready(**_details: Any) -> None:
         ready_file.touch()
 
 
-@signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]
+@signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]  # Celery ships no types
 def _begin_to_stop(**_details: Any) -> None:
     stopping.set()
     timer = threading.Timer(ANSWER_SECONDS, services().abort_sending)
@@ -65,6 +65,6 @@ def _begin_to_stop(**_details: Any) -> None:
     timer.start()
 
 
-@signals.worker_shutdown.connect  # type: ignore[untyped-decorator]
+@signals.worker_shutdown.connect  # type: ignore[untyped-decorator]  # Celery ships no types
 def _end(**_details: Any) -> None:
     services().close()

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, assert_never
 
 import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock
@@ -136,6 +137,8 @@ class _Batch:
             except MailError as error:
                 _log.exception("mail_cannot_be_made")
                 self._give_up(row, str(error))
+            except (OperationalError, InterfaceError):
+                raise  # the database is away: no fault of this mail, which waits for its lease to end
             except Exception:  # noqa: BLE001 - one poisoned row must not hold up all the others
                 _log.exception("composing_failed")
                 self._postpone(row, "this mail could not be made; the log says why")

@@ -25,8 +25,8 @@ def check_settings(settings: Settings) -> None:
     """Settings that only show as wrong when they are used. Raises SettingsError or GazetteError."""
     if settings.has_relay or settings.database_url.get_secret_value() or not settings.is_loopback:
         # Slow to load, and an installation with nothing but defaults has nothing to check here.
-        from newsletter.jobs import announce_nothing  # noqa: PLC0415
-        from newsletter.wiring import build_services, new_transport  # noqa: PLC0415
+        from newsletter.jobs import announce_nothing  # noqa: PLC0415 - see above
+        from newsletter.wiring import build_services, new_transport  # noqa: PLC0415 - see above
 
         build_services(settings, announce_nothing).close()
         if settings.has_relay:

@@ -115,7 +115,7 @@ async def _after(event: asyncio.Event, supervisor: Supervisor, child: Child, rea
 async def _prepare(settings: Settings, screen: Screen, *, is_current: bool) -> "Doors":
     # Loaded in the thread: it takes long, and the children are to be watched meanwhile.
     def prepare() -> "Doors":
-        from newsletter.local import preparing  # noqa: PLC0415
+        from newsletter.local import preparing  # noqa: PLC0415 - see above
 
         return preparing.prepare(settings, is_current=is_current)
 

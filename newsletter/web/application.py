@@ -57,7 +57,7 @@ def create_app(services: Services) -> Flask:
     )
     if services.settings.trusted_proxies:
         hops = services.settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way to wrap it
     app.before_request(_begin)
     app.after_request(_end)
     _csrf.init_app(app)
