@@ -49,3 +49,13 @@ def joined(words: Sequence[str]) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 article`, `4,812 articles`; the plural takes an s unless it is given."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many letters; a longer one ends at a word, with an ellipsis."""
+    if len(text) <= most:
+        return text
+    cut = text[: max(most - 1, 0)]
+    at_word, space, _rest = cut.rpartition(" ")
+    # A script without spaces is cut anywhere.
+    return (at_word if space and len(at_word) > most // 2 else cut).rstrip(" ,;:.–—-…") + "…"

@@ -11,9 +11,9 @@ from newsletter.feeds.sanitizing import (
     LONGEST_TITLE,
     plain_text,
     reading_minutes,
-    shortened,
     summary_of,
 )
+from newsletter.language import shortened
 
 MOST_ITEMS: Final = 2_000
 _LONGEST_AUTHOR: Final = 150

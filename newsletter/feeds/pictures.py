@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from newsletter.feeds.sanitizing import absolute, line, shortened
+from newsletter.feeds.sanitizing import absolute, line
+from newsletter.language import shortened
 
 _LONGEST_ALT: Final = 250
 _IMAGE: Final = re.compile(r'<img((?:\s[\w-]+="[^"]*")*)\s*/?>')  # as safe_html leaves it

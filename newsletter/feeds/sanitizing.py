@@ -7,6 +7,8 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
+from newsletter.language import shortened
+
 LONGEST_HTML: Final = 256_000
 LONGEST_SUMMARY: Final = 300
 LONGEST_TITLE: Final = 300
@@ -82,17 +84,6 @@ def plain_text(markup: str) -> str:
         return line(html.unescape(markup[:LONGEST_HTML]))
     spaced = _BLOCK.sub(" <", _bounded(markup))
     return line(html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags=_DROPPED_WHOLE)))
-
-
-def shortened(text: str, most: int) -> str:
-    """The beginning of a text, cut between words, with … where something is left out."""
-    if len(text) <= most:
-        return text
-    beginning = text[: most - 1]
-    whole, space, _rest = beginning.rpartition(" ")
-    # A script without spaces is cut anywhere.
-    cut = whole if space and len(whole) > most // 2 else beginning
-    return cut.rstrip(" ,;:.–—-…") + "…"
 
 
 def summary_of(text: str) -> str:

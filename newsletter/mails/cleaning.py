@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from newsletter.language import shortened
 from newsletter.mails.content import ArticleBlock
 
 LONGEST_TITLE: Final = 200
@@ -19,15 +20,6 @@ def one_line(text: str) -> str:
     """A text on one line, without control characters and halves of characters."""
     whole = _HALVES.sub("\N{REPLACEMENT CHARACTER}", text)
     return _UNWANTED.sub("", _SPACES.sub(" ", whole)).strip()
-
-
-def shortened(text: str, most: int) -> str:
-    """A text of at most so many letters; a longer one ends at a word, with an ellipsis."""
-    if len(text) <= most:
-        return text
-    cut = text[: max(most - 1, 0)]
-    at_word = cut.rpartition(" ")[0]
-    return (at_word if len(at_word) > most // 2 else cut).rstrip(" ,;:.–—-") + "…"
 
 
 def web_address(url: str) -> str:

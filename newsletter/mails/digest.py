@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from newsletter.language import counted, day_and_year
+from newsletter.language import counted, day_and_year, shortened
 from newsletter.links import Links
 from newsletter.mails.articles import lead_and_sections
-from newsletter.mails.cleaning import one_line, shortened
+from newsletter.mails.cleaning import one_line
 from newsletter.mails.content import ArticleBlock, Section
 from newsletter.mails.recipients import Reader
 from newsletter.mails.sentences import reason

@@ -8,7 +8,8 @@ from typing import Final
 
 from newsletter.delivery.kinds import MailKind
 from newsletter.delivery.mail import MailError
-from newsletter.mails.cleaning import one_line, shortened
+from newsletter.language import shortened
+from newsletter.mails.cleaning import one_line
 from newsletter.mails.fields import Field, mailbox, phrase, unstructured, verbatim
 from newsletter.subscriptions.addresses import AddressError, parse_address
 

@@ -15,7 +15,8 @@ import mrml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from newsletter.delivery.kinds import MailKind
-from newsletter.mails.cleaning import one_line, shortened
+from newsletter.language import shortened
+from newsletter.mails.cleaning import one_line
 from newsletter.mails.content import Imprint, Rendered
 from newsletter.mails.slots import slot
 from newsletter.mails.wrapping import tidied, underlined, wrapped

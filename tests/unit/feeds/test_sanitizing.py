@@ -13,9 +13,9 @@ from newsletter.feeds.sanitizing import (
     plain_text,
     reading_minutes,
     safe_html,
-    shortened,
     summary_of,
 )
+from newsletter.language import shortened
 
 BASE = "https://proof.example/2026/ice"
 

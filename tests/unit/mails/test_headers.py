@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from newsletter.delivery.kinds import MailKind
 from newsletter.delivery.mail import MailError, build
-from newsletter.mails.cleaning import one_line, shortened
+from newsletter.language import shortened
+from newsletter.mails.cleaning import one_line
 from newsletter.mails.fields import Field, phrase, unstructured, verbatim
 from newsletter.mails.headers import Heading, Sender, on_the_wire, sender_of
 from tests.golden.facts import AT
