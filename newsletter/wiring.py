@@ -19,7 +19,7 @@ from newsletter.delivery.transports.protocol import Transport
 from newsletter.delivery.transports.relay_address import relay_address
 from newsletter.delivery.transports.smtp import SmtpTransport
 from newsletter.editions import ledger
-from newsletter.feeds.fetching import FeedFetcher, HttpFetcher
+from newsletter.feeds.fetching.http import FeedFetcher, HttpFetcher
 from newsletter.jobs import Announcer
 from newsletter.links import Links
 from newsletter.mails.composing import MailComposer

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from newsletter.feeds.fetching import Fetched, FetchOutcome, Unchanged, Unreachable
+from newsletter.feeds.fetching.http import Fetched, FetchOutcome, Unchanged, Unreachable
 
 PROOF_FEED = "https://proof.example/feed.xml"
 

@@ -1,11 +1,20 @@
 """Newsletters and topics, as tables."""
 
 from datetime import datetime
+from enum import StrEnum, auto
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Base, BigId
+
+
+class MailRule(StrEnum):
+    """What happens to the articles of a feed or a topic."""
+
+    MAIL = auto()
+    HOLD = auto()  # an editor releases each
+    NEVER = auto()
 
 
 class Newsletter(Base):
@@ -30,6 +39,8 @@ class Newsletter(Base):
     created_at: Mapped[datetime]
     live_at: Mapped[datetime | None]  # None: in rehearsal
     is_demo: Mapped[bool] = mapped_column(default=False)
+    logo_url: Mapped[str] = mapped_column(default="", server_default="")
+    accent: Mapped[str] = mapped_column(default="", server_default="")  # a colour like #0a7f5a; empty: the house's own
 
     @property
     def is_live(self) -> bool:
@@ -48,3 +59,4 @@ class Topic(Base):
     slug: Mapped[str]
     name: Mapped[str]
     position: Mapped[int]
+    rule: Mapped[str] = mapped_column(default=MailRule.MAIL, server_default=MailRule.MAIL)

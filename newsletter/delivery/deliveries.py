@@ -97,6 +97,7 @@ class Delivery(Base):
     subscription_id: Mapped[int | None] = mapped_column(BigId)
     editor_id: Mapped[int | None] = mapped_column(BigId)
     login_link_id: Mapped[int | None] = mapped_column(BigId)
+    feed_id: Mapped[int | None] = mapped_column(BigId)
     created_at: Mapped[datetime]
     # When to try (again); None where a person must decide.
     next_attempt_at: Mapped[datetime | None]

@@ -26,6 +26,7 @@ class Recipient:
     edition_id: int | None = None
     variant_id: int | None = None
     login_link_id: int | None = None
+    feed_id: int | None = None
 
 
 def queue_mail(session: Session, kind: MailKind, recipient: Recipient, *, now: datetime) -> None:
@@ -47,6 +48,7 @@ def queue_mails(session: Session, kind: MailKind, recipients: Iterable[Recipient
             "subscription_id": recipient.subscription_id,
             "editor_id": recipient.editor_id,
             "login_link_id": recipient.login_link_id,
+            "feed_id": recipient.feed_id,
             "created_at": now,
             "next_attempt_at": now,
         }

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from newsletter.feeds.fetching import FeedFetcher, Fetched, Gone, Unchanged, Unreachable
-from newsletter.feeds.items import FeedError, ParsedFeed
-from newsletter.feeds.parsing import parse
+from newsletter.feeds.fetching.http import FeedFetcher, Fetched, Gone, Unchanged, Unreachable
+from newsletter.feeds.parsing.feed import parse
+from newsletter.feeds.parsing.items import FeedError, ParsedFeed
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from newsletter.feeds.items import ParsedItem
+from newsletter.feeds.parsing.items import ParsedItem
 
 # An index row holds some 2,700 bytes; longer values are known by their hash.
 _LONGEST_VALUE: Final = 500

@@ -13,7 +13,7 @@ from newsletter.catalogue.shelf import topics_of
 from newsletter.database import insert_if_new
 from newsletter.feeds.articles import Article, ArticleAlias, ArticleTopic, Feed
 from newsletter.feeds.identity import Alias, AliasKind, aliases_of, known_article, without_tracking
-from newsletter.feeds.items import ParsedFeed, ParsedItem
+from newsletter.feeds.parsing.items import ParsedFeed, ParsedItem
 from newsletter.feeds.topics import topics_by_name, topics_for
 
 

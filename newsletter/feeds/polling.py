@@ -13,7 +13,7 @@ from newsletter.feeds import pacing
 from newsletter.feeds.articles import Feed
 from newsletter.feeds.asking import Answer, Marks, Read, ask
 from newsletter.feeds.connected import add_feed, entered_address, feed_at, refuse_double
-from newsletter.feeds.fetching import FeedFetcher, Gone, Unchanged, Unreachable
+from newsletter.feeds.fetching.http import FeedFetcher, Gone, Unchanged, Unreachable
 from newsletter.feeds.ingest import IngestReport, ingest, lock_newsletter
 
 

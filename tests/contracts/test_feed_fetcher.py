@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from newsletter.feeds.fetching import FeedFetcher, Fetched, Gone, Unchanged
-from newsletter.feeds.items import FeedError
-from newsletter.feeds.parsing import parse
+from newsletter.feeds.fetching.http import FeedFetcher, Fetched, Gone, Unchanged
+from newsletter.feeds.parsing.feed import parse
+from newsletter.feeds.parsing.items import FeedError
 from tests.fake_feeds import FakeFetcher, item, rss
 from tests.loopback_site import FEED, Site, fetcher, leads_to, page, sentence_of, status
 

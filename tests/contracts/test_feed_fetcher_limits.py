@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import GazetteError
-from newsletter.feeds.fetching import Fetched, HttpFetcher, Unreachable
+from newsletter.feeds.fetching.http import Fetched, HttpFetcher, Unreachable
 from tests.conftest import missing
 from tests.loopback_site import FEED, Site, fetcher, page, sentence_of, status, without_end
 

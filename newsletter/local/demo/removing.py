@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter.accounts.editors import Editor, LoginLink
+from newsletter.accounts.keys import ApiAnswer, ApiKey
 from newsletter.catalogue.installation import Installation
 from newsletter.catalogue.newsletters import Newsletter, Topic
 from newsletter.database import Base
@@ -19,7 +20,16 @@ from newsletter.delivery.deliveries import Delivery
 from newsletter.delivery.relays import Relay
 from newsletter.editions.editions import Edition, EditionArticle, LedgerEntry, Variant
 from newsletter.errors import NotFoundError
-from newsletter.feeds.articles import Article, ArticleAlias, ArticleTopic, Feed
+from newsletter.feeds.articles import (
+    Article,
+    ArticleAlias,
+    ArticleRevision,
+    ArticleTopic,
+    CategoryRule,
+    Feed,
+    FeedPush,
+)
+from newsletter.feeds.pictures.hosted import Picture
 from newsletter.local.demo.readers import DOMAIN
 from newsletter.local.demo.seeding import demo_newsletter
 from newsletter.subscriptions.subscribers import Consent, Subscriber, Subscription, SubscriptionTopic
@@ -62,8 +72,14 @@ def _steps(newsletter_id: int) -> Iterator[tuple[type[Base], ColumnElement[bool]
     yield Edition, Edition.newsletter_id == newsletter_id
     yield ArticleTopic, ArticleTopic.article_id.in_(articles)
     yield ArticleAlias, ArticleAlias.newsletter_id == newsletter_id
+    yield ArticleRevision, ArticleRevision.article_id.in_(articles)
     yield Article, Article.newsletter_id == newsletter_id
+    yield Picture, Picture.newsletter_id == newsletter_id
+    yield CategoryRule, CategoryRule.newsletter_id == newsletter_id
+    yield FeedPush, FeedPush.feed_id.in_(select(Feed.id).where(Feed.newsletter_id == newsletter_id))
     yield Feed, Feed.newsletter_id == newsletter_id
+    yield ApiAnswer, ApiAnswer.api_key_id.in_(select(ApiKey.id).where(ApiKey.newsletter_id == newsletter_id))
+    yield ApiKey, ApiKey.newsletter_id == newsletter_id
     yield Consent, Consent.subscription_id.in_(subscriptions)
     yield SubscriptionTopic, SubscriptionTopic.subscription_id.in_(subscriptions)
     # Subscribers go before their subscriptions: afterwards nobody could tell whose they were.

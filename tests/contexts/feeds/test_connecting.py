@@ -9,7 +9,7 @@ from newsletter.catalogue.newsletters import Newsletter
 from newsletter.database import Database
 from newsletter.errors import RefusedError
 from newsletter.feeds.articles import Article, ArticleTopic, Feed
-from newsletter.feeds.fetching import Fetched, FetchOutcome, Gone, Unchanged, Unreachable
+from newsletter.feeds.fetching.http import Fetched, FetchOutcome, Gone, Unchanged, Unreachable
 from newsletter.feeds.polling import Connected, connect
 from tests.conftest import StandingClock
 from tests.data import NOW, a_newsletter, topic_ids

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from newsletter.database import Database
 from newsletter.feeds.articles import Article, ArticleAlias, ArticleTopic, Feed
 from newsletter.feeds.ingest import ingest
-from newsletter.feeds.parsing import parse
+from newsletter.feeds.parsing.feed import parse
 from tests.data import NOW, a_newsletter, topic_ids
 from tests.fake_feeds import item, rss
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from newsletter.database import Database
 from newsletter.feeds.articles import Article, Feed
-from newsletter.feeds.fetching import Fetched, FetchOutcome, Gone, Unchanged, Unreachable
+from newsletter.feeds.fetching.http import Fetched, FetchOutcome, Gone, Unchanged, Unreachable
 from newsletter.feeds.polling import PollReport, connect, due_feeds, poll
 from tests.conftest import StandingClock
 from tests.fake_feeds import PROOF_FEED as URL

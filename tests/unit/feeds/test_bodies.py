@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.feeds.bodies import MOST_BYTES, BodyError, read_body
+from newsletter.feeds.fetching.bodies import MOST_BYTES, BodyError, read_body
 
 
 def cut(body: bytes, size: int) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.feeds.decoding import decode
+from newsletter.feeds.parsing.decoding import decode
 
 
 def declared(encoding: str, text: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.feeds.identity import Alias, AliasKind, aliases_of, canonical_link, known_article, without_tracking
-from newsletter.feeds.items import ParsedItem
+from newsletter.feeds.parsing.items import ParsedItem
 
 ICE = ParsedItem(
     guid="ice",

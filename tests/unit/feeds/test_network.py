@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.feeds.network import AddressCheck, is_public, plain_address
+from newsletter.feeds.fetching.network import AddressCheck, is_public, plain_address
 
 NOT_PUBLIC = [
     *("0.0.0.0", "10.1.2.3", "100.64.0.1", "100.127.255.254", "127.0.0.1", "127.255.255.254", "169.254.169.254"),  # noqa: S104

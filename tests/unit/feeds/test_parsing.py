@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.feeds.items import FeedError, ParsedFeed
-from newsletter.feeds.making import MOST_ITEMS
-from newsletter.feeds.parsing import parse
+from newsletter.feeds.parsing.feed import parse
+from newsletter.feeds.parsing.items import FeedError, ParsedFeed
+from newsletter.feeds.parsing.making import MOST_ITEMS
 from tests.fake_feeds import item, rss
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples" / "feeds"

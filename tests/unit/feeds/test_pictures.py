@@ -1,7 +1,7 @@
 """The picture of an article."""
 
-from newsletter.feeds.items import ParsedItem
-from newsletter.feeds.parsing import parse
+from newsletter.feeds.parsing.feed import parse
+from newsletter.feeds.parsing.items import ParsedItem
 from tests.fake_feeds import rss
 
 URL = "https://proof.example/feed.xml"

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from newsletter.feeds.items import FeedError, ParsedFeed
-from newsletter.feeds.parsing import parse
-from newsletter.feeds.wellformed import checked_xml
+from newsletter.feeds.parsing.feed import parse
+from newsletter.feeds.parsing.items import FeedError, ParsedFeed
+from newsletter.feeds.parsing.wellformed import checked_xml
 from tests.fake_feeds import item, rss
 
 URL = "https://proof.example/feed.xml"

@@ -9,9 +9,9 @@ import httpcore
 import httpx
 
 from newsletter.errors import GazetteError
-from newsletter.feeds.bodies import read_body
-from newsletter.feeds.connections import CheckedTransport, Deadline, Resolve, system_resolve
-from newsletter.feeds.network import WEB_PORTS, AddressCheck
+from newsletter.feeds.fetching.bodies import read_body
+from newsletter.feeds.fetching.connections import CheckedTransport, Deadline, Resolve, system_resolve
+from newsletter.feeds.fetching.network import WEB_PORTS, AddressCheck
 
 TOTAL_SECONDS: Final = 10.0
 _STEP_SECONDS: Final = 4.0  # to connect, to the first byte, and between bytes

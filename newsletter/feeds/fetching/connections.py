@@ -17,7 +17,7 @@ import httpcore
 import httpx
 
 from newsletter.errors import GazetteError
-from newsletter.feeds.network import Address, AddressCheck, is_public, plain_address
+from newsletter.feeds.fetching.network import Address, AddressCheck, is_public, plain_address
 
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]  # a seam: from a name to its addresses
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from newsletter.feeds.items import FeedError, ParsedFeed, ParsedItem
-from newsletter.feeds.making import Raw, made_item, newest
-from newsletter.feeds.pictures import first_address, first_in
+from newsletter.feeds.parsing.items import FeedError, ParsedFeed, ParsedItem
+from newsletter.feeds.parsing.making import Raw, made_item, newest
+from newsletter.feeds.pictures.lookup import first_address, first_in
 from newsletter.feeds.sanitizing import absolute, line, plain_text, safe_html
 
 

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import feedparser
 
-from newsletter.feeds.items import FeedError, ParsedFeed, ParsedItem
-from newsletter.feeds.making import Raw, made_item, newest
-from newsletter.feeds.pictures import picture_of
+from newsletter.feeds.parsing.items import FeedError, ParsedFeed, ParsedItem
+from newsletter.feeds.parsing.making import Raw, made_item, newest
+from newsletter.feeds.parsing.wellformed import checked_xml
+from newsletter.feeds.pictures.lookup import picture_of
 from newsletter.feeds.sanitizing import absolute, line, plain_text, safe_html
-from newsletter.feeds.wellformed import checked_xml
 
 _MARKUP: Final = frozenset({"text/html", "application/xhtml+xml"})
 

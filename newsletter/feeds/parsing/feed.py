@@ -4,12 +4,12 @@ import html
 import re
 from typing import Final
 
-from newsletter.feeds.decoding import decode
-from newsletter.feeds.items import FeedError, ParsedFeed
-from newsletter.feeds.json_feeds import parse_json
+from newsletter.feeds.parsing.decoding import decode
+from newsletter.feeds.parsing.items import FeedError, ParsedFeed
+from newsletter.feeds.parsing.json_feeds import parse_json
+from newsletter.feeds.parsing.wellformed import root_name
+from newsletter.feeds.parsing.xml_feeds import parse_xml
 from newsletter.feeds.sanitizing import absolute
-from newsletter.feeds.wellformed import root_name
-from newsletter.feeds.xml_feeds import parse_xml
 
 _ROOTS: Final = frozenset({"rss", "rdf", "feed"})
 _BEGINNING: Final = 200_000

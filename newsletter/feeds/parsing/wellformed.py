@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
 
-from newsletter.feeds.items import FeedError
-from newsletter.feeds.mending import NOT_XML, mended
+from newsletter.feeds.parsing.items import FeedError
+from newsletter.feeds.parsing.mending import NOT_XML, mended
 
 DEEPEST: Final = 256
 # Small enough for the parser that guesses, which takes quadratic time at worst.

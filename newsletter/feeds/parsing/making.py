@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
-from newsletter.feeds.items import ParsedItem
+from newsletter.feeds.parsing.items import ParsedItem
 from newsletter.feeds.sanitizing import (
     LONGEST_TITLE,
     plain_text,

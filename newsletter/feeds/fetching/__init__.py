@@ -1,0 +1,1 @@
+"""Getting what a site holds: over HTTP, bounded, and never from where nobody may look."""

@@ -1,0 +1,1 @@
+"""Reading feeds of all kinds into one form."""

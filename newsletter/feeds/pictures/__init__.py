@@ -1,0 +1,1 @@
+"""The pictures of articles: found, fetched, checked, made small, and served from here."""
