@@ -19,7 +19,8 @@ from newsletter.delivery.transports.protocol import Transport
 from newsletter.delivery.transports.relay_address import relay_address
 from newsletter.delivery.transports.smtp import SmtpTransport
 from newsletter.editions import ledger
-from newsletter.feeds.fetching.http import FeedFetcher, HttpFetcher
+from newsletter.feeds.fetching.http import HttpFetcher
+from newsletter.feeds.intake import Intake
 from newsletter.jobs import Announcer
 from newsletter.links import Links
 from newsletter.mails.composing import MailComposer
@@ -38,9 +39,10 @@ class Services:
     composer: Composer
 
     @cached_property
-    def fetcher(self) -> FeedFetcher:
-        """Fetches feeds, with the address check."""
-        return HttpFetcher(allow=self.settings.fetch_allow, user_agent=f"Gazette/0.1 (+{self.settings.base_url})")
+    def intake(self) -> Intake:
+        """The way to feeds, pages and pictures, with the address check, and their readers."""
+        user_agent = f"Gazette/0.1 (+{self.settings.base_url})"
+        return Intake(HttpFetcher(allow=self.settings.fetch_allow, user_agent=user_agent))
 
     @cached_property
     def _lanes(self) -> "dict[Lane, threading.Lock]":

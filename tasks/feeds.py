@@ -9,4 +9,4 @@ from tasks.worker import services
 def poll_feed(feed_id: int) -> None:
     """Read a feed and store what is new."""
     parts = services()
-    poll(parts.database, parts.fetcher, parts.clock, feed_id)
+    poll(parts.database, parts.intake, parts.clock, feed_id)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from newsletter.feeds.fetching.http import Fetched, FetchOutcome, Unchanged, Unreachable
+from newsletter.feeds.fetching.fetcher import Fetched, FetchOutcome, Unchanged, Unreachable, Wanted
 
 PROOF_FEED = "https://proof.example/feed.xml"
 
@@ -14,7 +14,15 @@ class FakeFetcher:
     answers: dict[str, list[FetchOutcome]] = field(default_factory=dict)
     asked: list[tuple[str, str | None, str | None]] = field(default_factory=list)
 
-    def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> FetchOutcome:
+    def fetch(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        wanted: Wanted = Wanted.FEED,
+        past_caches: bool = False,
+    ) -> FetchOutcome:
         self.asked.append((url, etag, last_modified))
         answers = self.answers.get(url, [])
         if not answers:

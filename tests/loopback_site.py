@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self, TypeAlias
 
-from newsletter.feeds.fetching.http import HttpFetcher, Unreachable
+from newsletter.feeds.fetching.fetcher import Unreachable
+from newsletter.feeds.fetching.http import HttpFetcher
 from tests.fake_feeds import item, rss
 
 FEED = rss(item()).encode()

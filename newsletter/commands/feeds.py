@@ -34,7 +34,7 @@ def add(url: str, slug: str | None, topic_slug: str | None) -> None:
                 topic_id = topics[topic_slug]
             newsletter_id, name = newsletter.id, newsletter.name
         working(f"Reading {url} …")
-        made = connect(parts.database, parts.fetcher, parts.clock, newsletter_id, url, topic_id)
+        made = connect(parts.database, parts.intake, parts.clock, newsletter_id, url, topic_id)
     articles = counted(made.articles, "article")
     say(f"Connected to {name}: {made.title}, {articles}. None of these will be mailed; later ones will.")
 
@@ -68,7 +68,7 @@ def poll_now(feed_id: int | None) -> None:
             raise NotFoundError("There is no such feed. `gazette feed list` shows them.")
         for each in feeds:
             working(f"Reading {each.url} …")
-            report = poll(parts.database, parts.fetcher, parts.clock, each.id)
+            report = poll(parts.database, parts.intake, parts.clock, each.id)
             trouble = trouble or report.trouble is not None
             say(f"{each.title}: {report.trouble or f'{report.new} new, {report.changed} changed'}")
     if trouble:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from newsletter.feeds.fetching.http import FeedFetcher, Fetched, Gone, Unchanged, Unreachable
-from newsletter.feeds.parsing.feed import parse
+from newsletter.feeds.fetching.fetcher import Fetched, Gone, Unchanged, Unreachable
+from newsletter.feeds.intake import Intake
 from newsletter.feeds.parsing.items import FeedError, ParsedFeed
 
 
@@ -29,13 +29,13 @@ Answer: TypeAlias = Read | Unchanged | Unreachable | Gone
 NO_MARKS = Marks(None, None)
 
 
-def ask(fetcher: FeedFetcher, url: str, marks: Marks = NO_MARKS) -> Answer:
+def ask(intake: Intake, url: str, marks: Marks = NO_MARKS) -> Answer:
     """The feed at an address, or what kept us from reading it."""
-    outcome = fetcher.fetch(url, etag=marks.etag, last_modified=marks.last_modified)
+    outcome = intake.fetcher.fetch(url, etag=marks.etag, last_modified=marks.last_modified)
     if not isinstance(outcome, Fetched):
         return outcome
     try:
-        parsed = parse(outcome.content, outcome.content_type, outcome.url)
+        parsed = intake.parse(outcome.content, outcome.content_type, outcome.url)
     except FeedError as error:
         return Unreachable(str(error))
     # After half a feed, all of it is asked for again.

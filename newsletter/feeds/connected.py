@@ -11,7 +11,7 @@ from newsletter.errors import GazetteError, RefusedError
 from newsletter.feeds import pacing
 from newsletter.feeds.articles import Feed
 from newsletter.feeds.asking import Read
-from newsletter.feeds.fetching.http import check_url
+from newsletter.feeds.fetching.fetcher import check_url
 
 _LONGEST_TITLE: Final = 200
 

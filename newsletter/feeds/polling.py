@@ -13,8 +13,9 @@ from newsletter.feeds import pacing
 from newsletter.feeds.articles import Feed
 from newsletter.feeds.asking import Answer, Marks, Read, ask
 from newsletter.feeds.connected import add_feed, entered_address, feed_at, refuse_double
-from newsletter.feeds.fetching.http import FeedFetcher, Gone, Unchanged, Unreachable
+from newsletter.feeds.fetching.fetcher import Gone, Unchanged, Unreachable
 from newsletter.feeds.ingest import IngestReport, ingest, lock_newsletter
+from newsletter.feeds.intake import Intake
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class PollReport:
 
 
 def connect(  # noqa: PLR0917 - the doors give these in this order
-    database: Database, fetcher: FeedFetcher, clock: Clock, newsletter_id: int, url: str, topic_id: int | None
+    database: Database, intake: Intake, clock: Clock, newsletter_id: int, url: str, topic_id: int | None
 ) -> Connected:
     """Connect a feed to a newsletter, with a topic for articles whose categories name none.
 
@@ -45,7 +46,7 @@ def connect(  # noqa: PLR0917 - the doors give these in this order
     entered = entered_address(url)
     with database.read() as session:
         refuse_double(session, newsletter_id, entered)
-    read = _first_read(ask(fetcher, entered))
+    read = _first_read(ask(intake, entered))
     final_url = read.moved_to or entered
     now = clock.now()
     with database.write() as session:
@@ -56,13 +57,13 @@ def connect(  # noqa: PLR0917 - the doors give these in this order
         return Connected(feed.id, feed.title, report.new)
 
 
-def poll(database: Database, fetcher: FeedFetcher, clock: Clock, feed_id: int) -> PollReport:
+def poll(database: Database, intake: Intake, clock: Clock, feed_id: int) -> PollReport:
     """Ask a feed whether anything is new, and store it."""
     begun = _begin(database, feed_id, now=clock.now())
     if begun is None:
         return PollReport(0, 0, "This feed has been removed.")
     url, marks = begun
-    answer = ask(fetcher, url, marks)
+    answer = ask(intake, url, marks)
     with database.write() as session:
         feed = session.get(Feed, feed_id, with_for_update=True)
         if feed is None or feed.url != url:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from newsletter.feeds.fetching.http import FeedFetcher, Fetched, Gone, Unchanged
+from newsletter.feeds.fetching.fetcher import FeedFetcher, Fetched, Gone, Unchanged
 from newsletter.feeds.parsing.feed import parse
 from newsletter.feeds.parsing.items import FeedError
 from tests.fake_feeds import FakeFetcher, item, rss

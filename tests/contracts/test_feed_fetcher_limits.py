@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import GazetteError
-from newsletter.feeds.fetching.http import Fetched, HttpFetcher, Unreachable
+from newsletter.feeds.fetching.fetcher import Fetched, Unreachable
+from newsletter.feeds.fetching.http import HttpFetcher
 from tests.conftest import missing
 from tests.loopback_site import FEED, Site, fetcher, page, sentence_of, status, without_end
 

@@ -1,8 +1,7 @@
 """Fetching a feed over HTTP: what the site answers is a value, and nothing it answers costs much."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Final, Protocol, TypeAlias
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpcore
@@ -11,12 +10,21 @@ import httpx
 from newsletter.errors import GazetteError
 from newsletter.feeds.fetching.bodies import read_body
 from newsletter.feeds.fetching.connections import CheckedTransport, Deadline, Resolve, system_resolve
+from newsletter.feeds.fetching.fetcher import (
+    LONGEST_URL,
+    Fetched,
+    FetchOutcome,
+    Gone,
+    Unchanged,
+    Unreachable,
+    Wanted,
+    check_url,
+)
 from newsletter.feeds.fetching.network import WEB_PORTS, AddressCheck
 
 TOTAL_SECONDS: Final = 10.0
 _STEP_SECONDS: Final = 4.0  # to connect, to the first byte, and between bytes
 _MOST_REDIRECTS: Final = 5
-_LONGEST_URL: Final = 2_000
 _ACCEPT: Final = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
@@ -24,51 +32,6 @@ _ACCEPT: Final = (
 _FOREVER: Final = frozenset({301, 308})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _OK, _NOT_MODIFIED, _NOT_FOUND, _GONE, _TOO_MANY = 200, 304, 404, 410, 429
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """The site answered with content."""
-
-    content: bytes
-    content_type: str | None
-    url: str  # where it was found in the end; relative links begin there
-    etag: str | None = None
-    last_modified: str | None = None
-    moved_to: str | None = None  # the feed has moved there for good
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """Nothing is new since the last fetch."""
-
-    moved_to: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unreachable:
-    """There is no content this time; the sentence says why and what to do."""
-
-    sentence: str
-    retry_after: str | None = None  # as the site wrote it
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The site says that the feed has ended."""
-
-    sentence: str
-
-
-FetchOutcome: TypeAlias = Fetched | Unchanged | Unreachable | Gone
-
-
-class FeedFetcher(Protocol):
-    """A seam: gets a feed from where it is."""
-
-    def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> FetchOutcome:
-        """Ask for a feed, or only for what is new since the marks of the last fetch. Raises nothing."""
-        ...
 
 
 class HttpFetcher:
@@ -95,7 +58,15 @@ class HttpFetcher:
             trust_env=False,  # a proxy would connect in our place, unchecked
         )
 
-    def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> FetchOutcome:
+    def fetch(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        wanted: Wanted = Wanted.FEED,  # noqa: ARG002 - pages and pictures are on their way
+        past_caches: bool = False,  # noqa: ARG002 - likewise
+    ) -> FetchOutcome:
         """See FeedFetcher."""
         marks = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in marks.items() if value and _is_sendable(value)}
@@ -134,20 +105,6 @@ class HttpFetcher:
             url = target
             moved_to = url if is_forever else moved_to
         return Unreachable("The address leads from one to the next without end. Give the feed's own address.")
-
-
-def check_url(url: str) -> None:
-    """Raise GazetteError unless this is a plain http or https address."""
-    try:
-        parts = urlsplit(url)
-        is_plain = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-        has_secret = "@" in parts.netloc
-    except ValueError:
-        is_plain, has_secret = False, False
-    if has_secret:
-        raise GazetteError("The address holds a user name or password; feeds are read without one. Leave it out.")
-    if not is_plain or len(url) > _LONGEST_URL:
-        raise GazetteError("Feeds are read from http and https addresses, like https://news.example.org/feed.xml.")
 
 
 def _outcome(answer: httpx.Response, url: str, moved_to: str | None, *, was_conditional: bool) -> FetchOutcome:
@@ -189,7 +146,7 @@ def _connection_sentence(host: str, error: Exception) -> str:
 
 def _is_sendable(mark: str) -> bool:
     """Whether a mark may be sent back; some servers put into it what no request can carry."""
-    return mark.isascii() and mark.isprintable() and len(mark) < _LONGEST_URL
+    return mark.isascii() and mark.isprintable() and len(mark) < LONGEST_URL
 
 
 def _is_downgrade(url: str, target: str) -> bool:

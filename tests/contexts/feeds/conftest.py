@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from newsletter.database import Database
+from newsletter.feeds.intake import Intake
 from newsletter.feeds.polling import connect
 from tests.conftest import StandingClock
 from tests.data import a_newsletter
@@ -28,6 +29,6 @@ def newsletter_id(database: Database) -> int:
 @pytest.fixture
 def feed_id(database: Database, site: FakeFetcher, clock: StandingClock, newsletter_id: int) -> int:
     """The site's feed, connected; five minutes have passed."""
-    made = connect(database, site, clock, newsletter_id, PROOF_FEED, None)
+    made = connect(database, Intake(site), clock, newsletter_id, PROOF_FEED, None)
     clock.pass_by(timedelta(minutes=5))
     return made.feed_id
