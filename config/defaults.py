@@ -36,5 +36,9 @@ SESSION_LIFETIME: Final = timedelta(hours=12)
 
 # Feeds.
 POLL_INTERVAL: Final = timedelta(minutes=5)
+LONGEST_POLL_INTERVAL: Final = timedelta(hours=3)
+FEED_TROUBLE_AFTER: Final = timedelta(days=1)
+GRACE_TIME: Final = timedelta(minutes=15)
+SAME_STORY_WITHIN: Final = timedelta(days=14)
 
 LANGUAGE: Final = "en"

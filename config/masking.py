@@ -21,6 +21,8 @@ _ADDRESS: Final = re.compile(
 )
 _AROUND: Final = "'{}=/|*&?`"
 _TOKEN: Final = re.compile(r"(?P<path>/(?:confirm|preferences|unsubscribe|desk/login)/)[\w%.~+=-]+")
+# A key of the API, and whatever else stands where one is sent.
+_KEY: Final = re.compile(r"\bgzt_[\w-]+|(?<=\bBearer )[\w.~+/=-]+", re.IGNORECASE)
 _SECRET_NAMES: Final = re.compile(r"password|secret|token|authorization|cookie", re.IGNORECASE)
 
 
@@ -29,7 +31,7 @@ def masked(text: str) -> str:
     text = _IN_URL.sub(f"{MASK}@", text)
     if "@" in text or "%40" in text:
         text = _ADDRESS.sub(_masked_address, text)
-    return _TOKEN.sub(rf"\g<path>{MASK}", text)
+    return _KEY.sub(MASK, _TOKEN.sub(rf"\g<path>{MASK}", text))
 
 
 def _masked_address(match: re.Match[str]) -> str:

@@ -16,7 +16,9 @@ class JobKind(StrEnum):
     SEND_URGENT = auto()  # confirmations, login links: what a person waits for
     SEND_DIGESTS = auto()
     FAN_OUT = auto()  # row_id: the edition
-    POLL_FEED = auto()  # row_id: the feed
+    POLL_FEED = auto()  # row_id: the feed, if it is due
+    POLL_FEEDS = auto()  # all that are due
+    FETCH_PICTURES = auto()
 
 
 @dataclass(frozen=True, slots=True)

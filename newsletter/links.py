@@ -16,6 +16,10 @@ class Links:
         """The sign-up page of a newsletter."""
         return f"{self.base_url}/n/{newsletter_slug}"
 
+    def article(self, newsletter_slug: str, article_id: int) -> str:
+        """The page of an article that has none but ours."""
+        return f"{self.base_url}/n/{newsletter_slug}/articles/{article_id}"
+
     def confirm(self, subscription_id: int, nonce: str) -> str:
         """The page with the button that confirms a sign-up."""
         return f"{self.base_url}/confirm/{self.signer.token(Purpose.CONFIRM, subscription_id, nonce)}"
@@ -33,6 +37,10 @@ class Links:
     def login(self, login_link_id: int, nonce: str) -> str:
         """The page that lets an editor in, once."""
         return f"{self.base_url}/desk/login/{self.signer.token(Purpose.LOGIN, login_link_id, nonce)}"
+
+    def picture(self, digest: str, suffix: str) -> str:
+        """A picture of an article, served from here; its content never changes."""
+        return f"{self.base_url}/picture/{digest}.{suffix}"
 
     def desk(self) -> str:
         """The desk."""

@@ -20,7 +20,8 @@ from newsletter.delivery.transports.relay_address import relay_address
 from newsletter.delivery.transports.smtp import SmtpTransport
 from newsletter.editions import ledger
 from newsletter.feeds.fetching.http import HttpFetcher
-from newsletter.feeds.intake import Intake
+from newsletter.feeds.intake import Intake, isolated_intake
+from newsletter.feeds.isolation.isolating import Isolation
 from newsletter.jobs import Announcer
 from newsletter.links import Links
 from newsletter.mails.composing import MailComposer
@@ -42,7 +43,11 @@ class Services:
     def intake(self) -> Intake:
         """The way to feeds, pages and pictures, with the address check, and their readers."""
         user_agent = f"Gazette/0.1 (+{self.settings.base_url})"
-        return Intake(HttpFetcher(allow=self.settings.fetch_allow, user_agent=user_agent))
+        return isolated_intake(HttpFetcher(allow=self.settings.fetch_allow, user_agent=user_agent), self._isolation)
+
+    @cached_property
+    def _isolation(self) -> Isolation:
+        return Isolation()
 
     @cached_property
     def _lanes(self) -> "dict[Lane, threading.Lock]":
@@ -72,7 +77,8 @@ class Services:
             transport.abort()
 
     def close(self) -> None:
-        """Give back connections."""
+        """Give back connections, and end what reads for us."""
+        self._isolation.close()
         for transport in list(self._transports.values()):
             transport.close()
         self.database.close()

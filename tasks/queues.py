@@ -15,6 +15,8 @@ TASKS: Final = {
     JobKind.SEND_DIGESTS: "tasks.sending.send_digests",
     JobKind.FAN_OUT: "tasks.editions.fan_out",
     JobKind.POLL_FEED: "tasks.feeds.poll_feed",
+    JobKind.POLL_FEEDS: "tasks.feeds.poll_feeds",
+    JobKind.FETCH_PICTURES: "tasks.pictures.fetch_pictures",
 }
 
 ROUTES: Final = {
@@ -22,5 +24,6 @@ ROUTES: Final = {
     "tasks.sending.send_digests": {"queue": DIGESTS},
     "tasks.editions.*": {"queue": UPKEEP},
     "tasks.feeds.*": {"queue": UPKEEP},
+    "tasks.pictures.*": {"queue": UPKEEP},
     "tasks.upkeep.*": {"queue": UPKEEP},
 }

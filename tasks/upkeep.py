@@ -3,7 +3,9 @@
 from newsletter.database import ask_for
 from newsletter.delivery import outbox
 from newsletter.editions import schedule
-from newsletter.feeds.polling import due_feeds
+from newsletter.feeds import health
+from newsletter.feeds.claiming import is_any_due
+from newsletter.feeds.pictures.fetching import has_due as has_due_pictures
 from newsletter.jobs import Job, JobKind
 from tasks.celery import app
 from tasks.worker import services
@@ -19,5 +21,8 @@ def sweep() -> None:
         outbox.sweep_ended_leases(session, now=now)
         for lane in outbox.due_lanes(session, now=now):
             ask_for(session, Job(outbox.BELLS[lane]))
-        for feed_id in due_feeds(session, now=now):
-            ask_for(session, Job(JobKind.POLL_FEED, feed_id))
+        health.tell_editors(session, now=now)
+        if is_any_due(session, now=now):
+            ask_for(session, Job(JobKind.POLL_FEEDS))
+        if has_due_pictures(session, now=now):
+            ask_for(session, Job(JobKind.FETCH_PICTURES))

@@ -7,12 +7,22 @@ from newsletter.feeds.fetching.fetcher import Fetched, FetchOutcome, Unchanged, 
 PROOF_FEED = "https://proof.example/feed.xml"
 
 
+@dataclass(frozen=True)
+class Request:
+    """What a fetcher was asked for."""
+
+    url: str
+    wanted: Wanted
+    past_caches: bool
+
+
 @dataclass
 class FakeFetcher:
     """Answers what a test wrote down; the last answer of an address stays."""
 
     answers: dict[str, list[FetchOutcome]] = field(default_factory=dict)
     asked: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
 
     def fetch(
         self,
@@ -24,11 +34,12 @@ class FakeFetcher:
         past_caches: bool = False,
     ) -> FetchOutcome:
         self.asked.append((url, etag, last_modified))
+        self.requests.append(Request(url, wanted, past_caches))
         answers = self.answers.get(url, [])
         if not answers:
-            return Unreachable(f"There is no feed at this address: {url} (404).")
+            return Unreachable(f"There is no {wanted} at this address: {url} (404).")
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        if isinstance(answer, Fetched) and etag is not None and answer.etag == etag:
+        if isinstance(answer, Fetched) and not past_caches and etag is not None and answer.etag == etag:
             return Unchanged()
         return answer
 
@@ -40,6 +51,15 @@ class FakeFetcher:
         """From now on, answer with this feed."""
         body = content.encode() if isinstance(content, str) else content
         self.publish(url, Fetched(body, "application/rss+xml", url, etag=etag))
+
+    def publish_page(self, url: str, content: str | bytes, *, etag: str | None = None) -> None:
+        """From now on, answer with this web page."""
+        body = content.encode() if isinstance(content, str) else content
+        self.publish(url, Fetched(body, "text/html; charset=utf-8", url, etag=etag))
+
+    def publish_picture(self, url: str, content: bytes, *, content_type: str = "image/jpeg") -> None:
+        """From now on, answer with this picture."""
+        self.publish(url, Fetched(content, content_type, url))
 
 
 def rss(*items: str, title: str = "The Proof", link: str = "https://proof.example/") -> str:

@@ -17,6 +17,8 @@ COMMANDS = {
     "newsletter": "newsletter.commands.newsletters:newsletter",
     "topic": "newsletter.commands.newsletters:topic",
     "feed": "newsletter.commands.feeds:feed",
+    "article": "newsletter.commands.articles:article",
+    "key": "newsletter.commands.keys:key",
     "edition": "newsletter.commands.editions:edition",
     "editor": "newsletter.commands.editors:editor",
     "reader": "newsletter.commands.readers:reader",

@@ -1,13 +1,17 @@
 """`gazette feed …`."""
 
+from datetime import datetime
+
 import click
 from sqlalchemy import select
 
-from newsletter.catalogue import shelf
+from newsletter.catalogue.newsletters import Newsletter
+from newsletter.commands.feed_adding import add
 from newsletter.commands.output import answer, as_json, local_time, say, services, working
 from newsletter.errors import NotFoundError
 from newsletter.feeds.articles import Feed
-from newsletter.feeds.polling import connect, poll
+from newsletter.feeds.health import FeedHealth, health_of
+from newsletter.feeds.polling import fetch_again, poll
 from newsletter.language import counted
 
 
@@ -16,54 +20,40 @@ def feed() -> None:
     """Feeds: connect, list, read now."""
 
 
-@feed.command("add")
-@click.argument("url")
-@click.option("--newsletter", "slug", help="Which newsletter; needed when there are several.")
-@click.option("--topic", "topic_slug", help="The topic of articles whose feed names none that we know.")
-def add(url: str, slug: str | None, topic_slug: str | None) -> None:
-    """Connect a feed. What is in it today is stored and never mailed; what comes later is."""
-    with services() as parts:
-        with parts.database.read() as session:
-            newsletter = shelf.the_newsletter(session, slug)
-            topic_id = None
-            if topic_slug:
-                topics = {t.slug: t.id for t in shelf.topics_of(session, newsletter.id)}
-                if topic_slug not in topics:
-                    known = ", ".join(topics) or "none yet"
-                    raise NotFoundError(f"{newsletter.name} has no topic {topic_slug}; there are: {known}.")
-                topic_id = topics[topic_slug]
-            newsletter_id, name = newsletter.id, newsletter.name
-        working(f"Reading {url} …")
-        made = connect(parts.database, parts.intake, parts.clock, newsletter_id, url, topic_id)
-    articles = counted(made.articles, "article")
-    say(f"Connected to {name}: {made.title}, {articles}. None of these will be mailed; later ones will.")
+feed.add_command(add)
 
 
 @feed.command("list")
 @as_json
 def show_all(is_json: bool) -> None:
     """List all feeds and how they are doing."""
-    with services() as parts, parts.database.read() as session:
-        feeds = list(session.scalars(select(Feed).order_by(Feed.id)))
+    with services() as parts:
+        now = parts.clock.now()
+        with parts.database.read() as session:
+            query = select(Feed, Newsletter).join(Newsletter, Newsletter.id == Feed.newsletter_id).order_by(Feed.id)
+            feeds = [(each, newsletter, health_of(each, now=now)) for each, newsletter in session.execute(query)]
     if is_json:
-        answer([_data(each) for each in feeds])
+        answer([_data(*each) for each in feeds])
         return
-    for each in feeds:
-        say(f"{each.id:4}  {each.title}  {each.url}")
-        say(f"      {each.trouble or 'last read ' + local_time(each.last_success_at, 'UTC')}")
+    for _feed, newsletter, health in feeds:
+        _show(health, newsletter)
     if not feeds:
         say("No feed is connected yet. Connect one with `gazette feed add URL`.")
 
 
 @feed.command("poll")
 @click.argument("feed_id", type=int, required=False)
-def poll_now(feed_id: int | None) -> None:
-    """Read a feed now, or all of them."""
+@click.option("--fresh", is_flag=True, help="Past all caches: ask for everything, whatever was read before.")
+def poll_now(feed_id: int | None, *, fresh: bool) -> None:
+    """Read a feed now, or all that have not ended."""
     trouble = False
     with services() as parts:
-        with parts.database.read() as session:
+        with parts.database.write() as session:
             query = select(Feed).order_by(Feed.id)
-            feeds = list(session.scalars(query if feed_id is None else query.where(Feed.id == feed_id)))
+            wanted = query.where(Feed.ended_at.is_(None)) if feed_id is None else query.where(Feed.id == feed_id)
+            feeds = list(session.scalars(wanted))
+            for each in feeds if fresh else []:
+                fetch_again(session, each, now=parts.clock.now())
         if not feeds:
             raise NotFoundError("There is no such feed. `gazette feed list` shows them.")
         for each in feeds:
@@ -75,14 +65,40 @@ def poll_now(feed_id: int | None) -> None:
         raise SystemExit(1)
 
 
-def _data(each: Feed) -> dict[str, object]:
+def _show(health: FeedHealth, newsletter: Newsletter) -> None:
+    def at(instant: datetime | None) -> str:
+        return local_time(instant, newsletter.zone) if instant else "never"
+
+    say(f"{health.feed_id:4}  {health.state:8}{health.title}")
+    say(f"      {health.url}")
+    say(f"      {health.sentence}")
+    if health.remark:
+        say(f"      {health.remark}")
+    seen = counted(health.items_seen, "article")
+    say(f"      last success: {at(health.last_success_at)}; last change: {at(health.last_change_at)}")
+    say(f"      next look: {at(health.next_look_at)}; {seen} in it, for {newsletter.name}")
+
+
+def _data(each: Feed, newsletter: Newsletter, health: FeedHealth) -> dict[str, object]:
     return {
         "id": each.id,
+        "newsletter": newsletter.slug,
         "title": each.title,
         "url": each.url,
-        "last_success_at": each.last_success_at,
+        "home_url": each.home_url,
+        "kind": health.kind,
+        "language": each.language,
+        "full_text": each.wants_full_text,
+        "state": health.state,
+        "sentence": health.sentence,
+        "last_success_at": health.last_success_at,
         "last_change_at": each.last_change_at,
-        "next_poll_at": each.next_poll_at,
+        "next_poll_at": health.next_look_at,
+        "asked_every": each.asked_every,
+        "items_seen": each.items_seen,
+        "remark": each.remark,
         "failures": each.failures,
         "trouble": each.trouble,
+        "failing_since_at": each.failing_since_at,
+        "ended_at": each.ended_at,
     }

@@ -15,6 +15,7 @@ class MailKind(StrEnum):
     DIGEST = auto()
     PROOF = auto()
     LOGIN_LINK = auto()
+    FEED_TROUBLE = auto()
 
 
 class Lane(StrEnum):
@@ -46,6 +47,7 @@ POLICIES: Final = {
     MailKind.ALREADY_SUBSCRIBED: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.WELCOME: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.LOGIN_LINK: Policy(Lane.URGENT, timedelta(hours=24)),
+    MailKind.FEED_TROUBLE: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.PROOF: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.DIGEST: Policy(Lane.DIGESTS, timedelta(hours=72)),
 }

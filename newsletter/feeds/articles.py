@@ -38,6 +38,8 @@ class Standing(StrEnum):
     HELD_BY_FEED = auto()
     HELD_BY_TOPIC = auto()
     SAME_STORY = auto()  # held: another article tells it already
+    UNREAD = auto()  # its page has not been read yet, so nobody knows whether it is an article
+    NO_ARTICLE = auto()  # its page has been read, and holds none
     NEVER = auto()  # an editor said so
     NEVER_BY_FEED = auto()
     NEVER_BY_TOPIC = auto()

@@ -8,17 +8,45 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from newsletter.feeds.extracting.found import ExtractedPage, FoundLink
+from newsletter.feeds.extracting.links import links_in
+from newsletter.feeds.extracting.page import extract
 from newsletter.feeds.fetching.fetcher import FeedFetcher
+from newsletter.feeds.isolation.isolating import Isolation
 from newsletter.feeds.parsing.feed import parse
 from newsletter.feeds.parsing.items import ParsedFeed
+from newsletter.feeds.pictures.making import MadePicture, make_picture
 
 Parse: TypeAlias = Callable[[bytes, str | None, str], ParsedFeed]
 """Content, content type and address to a feed; raises FeedError."""
 
+Extract: TypeAlias = Callable[[bytes, str | None, str], ExtractedPage]
+"""Content, content type and address to the article on a page; raises PageError."""
+
+LinksIn: TypeAlias = Callable[[bytes, str | None, str], tuple[FoundLink, ...]]
+"""Content, content type and address to the links to articles on a section page; raises PageError."""
+
+MakePicture: TypeAlias = Callable[[bytes], MadePicture]
+"""A picture as a site has it to one that mails can show; raises PictureError."""
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The fetcher and the readers."""
+    """The fetcher and the readers. Isolated, a reader raises IsolationError too, when it had to be given up."""
 
     fetcher: FeedFetcher
     parse: Parse = parse
+    extract: Extract = extract
+    links_in: LinksIn = links_in
+    make_picture: MakePicture = make_picture
+
+
+def isolated_intake(fetcher: FeedFetcher, isolation: Isolation) -> Intake:
+    """The intake of an installation: every reader in a child process."""
+    return Intake(
+        fetcher,
+        parse=isolation.isolated(parse),
+        extract=isolation.isolated(extract),
+        links_in=isolation.isolated(links_in),
+        make_picture=isolation.isolated(make_picture),
+    )

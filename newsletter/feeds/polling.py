@@ -1,30 +1,21 @@
-"""Connecting feeds and asking them for news. No transaction is open while the network is talked to."""
+"""Asking a feed for news and storing what it answers. No transaction is open while the network is talked to."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock
-from newsletter.database import Database
-from newsletter.errors import RefusedError
+from newsletter.database import Database, ask_for
 from newsletter.feeds import pacing
 from newsletter.feeds.articles import Feed
-from newsletter.feeds.asking import Answer, Marks, Read, ask
-from newsletter.feeds.connected import add_feed, entered_address, feed_at, refuse_double
+from newsletter.feeds.asking import Answer, Read, ask
+from newsletter.feeds.claiming import Look, claim_one, pause_of
+from newsletter.feeds.connected import feed_at, note
 from newsletter.feeds.fetching.fetcher import Gone, Unchanged, Unreachable
 from newsletter.feeds.ingest import IngestReport, ingest, lock_newsletter
 from newsletter.feeds.intake import Intake
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """A feed that has just been connected; its articles of today are stored and never mailed."""
-
-    feed_id: int
-    title: str
-    articles: int
+from newsletter.jobs import Job, JobKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,98 +27,103 @@ class PollReport:
     trouble: str | None
 
 
-def connect(  # noqa: PLR0917 - the doors give these in this order
-    database: Database, intake: Intake, clock: Clock, newsletter_id: int, url: str, topic_id: int | None
-) -> Connected:
-    """Connect a feed to a newsletter, with a topic for articles whose categories name none.
-
-    Raises RefusedError when it cannot be read or is connected already; then nothing is stored.
-    """
-    entered = entered_address(url)
-    with database.read() as session:
-        refuse_double(session, newsletter_id, entered)
-    read = _first_read(ask(intake, entered))
-    final_url = read.moved_to or entered
-    now = clock.now()
-    with database.write() as session:
-        lock_newsletter(session, newsletter_id)
-        refuse_double(session, newsletter_id, final_url)
-        feed = add_feed(session, newsletter_id, final_url, read, topic_id=topic_id, now=now)
-        report = ingest(session, feed, read.parsed, now=now, is_first=True)
-        return Connected(feed.id, feed.title, report.new)
+_NOTHING = PollReport(0, 0, None)
 
 
 def poll(database: Database, intake: Intake, clock: Clock, feed_id: int) -> PollReport:
-    """Ask a feed whether anything is new, and store it."""
-    begun = _begin(database, feed_id, now=clock.now())
-    if begun is None:
+    """Ask a feed whether anything is new, due or not, and store it."""
+    with database.write() as session:
+        look = claim_one(session, feed_id, now=clock.now())
+    if look is None:
         return PollReport(0, 0, "This feed has been removed.")
-    url, marks = begun
-    answer = ask(intake, url, marks)
+    return store(database, look, answer_to(look, intake), now=clock.now())
+
+
+def poll_if_due(database: Database, intake: Intake, clock: Clock, feed_id: int) -> None:
+    """Ask a feed, unless somebody else has taken it meanwhile."""
     with database.write() as session:
-        feed = session.get(Feed, feed_id, with_for_update=True)
-        if feed is None or feed.url != url:
-            return PollReport(0, 0, None)  # removed or moved meanwhile: this answer is of no use
-        return _store(session, feed, answer, now=clock.now())
+        look = claim_one(session, feed_id, now=clock.now(), only_due=True)
+    if look is not None:
+        store(database, look, answer_to(look, intake), now=clock.now())
 
 
-def due_feeds(session: Session, *, now: datetime) -> list[int]:
-    """The feeds that are to be asked now, those that wait longest first."""
-    return list(session.scalars(select(Feed.id).where(Feed.next_poll_at <= now).order_by(Feed.next_poll_at, Feed.id)))
+def fetch_again(session: Session, feed: Feed, *, now: datetime) -> None:
+    """*Fetch again now*: ask a feed past its pace and all caches, also one that has ended."""
+    feed.wants_fresh = True
+    feed.etag = feed.last_modified = None
+    feed.next_poll_at = now
+    ask_for(session, Job(JobKind.POLL_FEED, feed.id))
 
 
-def _first_read(answer: Answer) -> Read:
-    match answer:
-        case Read():
-            return answer
-        case Unreachable(sentence=sentence) | Gone(sentence=sentence):
-            raise RefusedError(f"{sentence} Nothing was connected.")
-        case Unchanged():
-            raise RefusedError("The site answered that nothing is new, though it was not asked so. Try again later.")
+def answer_to(look: Look, intake: Intake) -> Answer:
+    """What a site answers to a look at its feed."""
+    return ask(intake, look.url, look.marks, kind=look.kind, past_caches=look.past_caches)
 
 
-def _begin(database: Database, feed_id: int, *, now: datetime) -> tuple[str, Marks] | None:
-    """What to ask; the next look is put off at once, lest a feed that ends a worker ends the next one too."""
+def store(database: Database, look: Look, answer: Answer, *, now: datetime) -> PollReport:
+    """Store the answer to a look; that nothing is new is not worth a transaction."""
+    if look.is_healthy and isinstance(answer, Unchanged) and answer.moved_to in {None, look.url}:
+        return _NOTHING
     with database.write() as session:
-        feed = session.get(Feed, feed_id, with_for_update=True)
-        if feed is None:
-            return None
-        feed.next_poll_at = max(feed.next_poll_at, pacing.after_success(now))
-        return feed.url, Marks(feed.etag, feed.last_modified)
+        feed = session.get(Feed, look.feed_id, with_for_update=True)
+        if feed is None or feed.url != look.url:
+            return _NOTHING  # removed or moved meanwhile: this answer is of no use
+        return _take(session, feed, look, answer, now=now)
 
 
-def _store(session: Session, feed: Feed, answer: Answer, *, now: datetime) -> PollReport:
+def _take(session: Session, feed: Feed, look: Look, answer: Answer, *, now: datetime) -> PollReport:
     match answer:
         case Read(parsed=parsed, marks=marks, moved_to=moved_to):
+            feed.kind = parsed.kind  # a site may put a sitemap where its feed was
             report = ingest(session, feed, parsed, now=now, is_first=False)
             feed.etag, feed.last_modified = marks.etag, marks.last_modified
-            return _succeed(session, feed, report, moved_to, now=now)
+            note(feed, parsed, report.remarks)
+            return _succeed(session, feed, look, report, moved_to, now=now)
         case Unchanged(moved_to=moved_to):
-            return _succeed(session, feed, IngestReport(0, 0), moved_to, now=now)
+            return _succeed(session, feed, look, IngestReport(0, 0), moved_to, now=now)
         case Unreachable(sentence=sentence, retry_after=retry_after):
-            again_at = pacing.after_failure(feed.failures + 1, retry_after, now)
-            return _fail(feed, f"{sentence} We try again by ourselves.", again_at)
+            pause = pacing.pause_after_failure(feed.failures + 1, retry_after, now)
+            return _fail(feed, look, f"{sentence} We try again by ourselves.", pause, now=now)
         case Gone(sentence=sentence):
-            return _fail(feed, sentence, pacing.when_gone(now))
+            feed.ended_at = feed.ended_at or now
+            return _fail(feed, look, sentence, pacing.own_pause(feed.failures + 1), now=now)
 
 
-def _succeed(session: Session, feed: Feed, report: IngestReport, moved_to: str | None, *, now: datetime) -> PollReport:
+def _succeed(
+    session: Session, feed: Feed, look: Look, report: IngestReport, moved_to: str | None, *, now: datetime
+) -> PollReport:
     feed.failures = 0
-    feed.trouble = None
+    feed.trouble = feed.failing_since_at = feed.told_at = feed.ended_at = None
     feed.last_success_at = now
-    feed.next_poll_at = pacing.after_success(now)
     if report.new or report.changed:
         feed.last_change_at = now
-    if moved_to is not None and moved_to != feed.url:
-        lock_newsletter(session, feed.newsletter_id)
-        # Where the new address is connected too, both feeds are left as they are.
-        if feed_at(session, feed.newsletter_id, moved_to) is None:
-            feed.url = moved_to
+    _put_off(feed, look, pause_of(feed, now=now), now=now)
+    _move(session, feed, moved_to)
     return PollReport(report.new, report.changed, None)
 
 
-def _fail(feed: Feed, sentence: str, again_at: datetime) -> PollReport:
+def _fail(feed: Feed, look: Look, sentence: str, pause: timedelta, *, now: datetime) -> PollReport:
+    if not feed.failures:
+        feed.last_success_at = look.last_success_at  # that nothing was new was not written each time
     feed.failures += 1
     feed.trouble = sentence
-    feed.next_poll_at = again_at
+    feed.failing_since_at = feed.failing_since_at or now
+    _put_off(feed, look, pause, now=now)
     return PollReport(0, 0, sentence)
+
+
+def _put_off(feed: Feed, look: Look, pause: timedelta, *, now: datetime) -> None:
+    if feed.wants_fresh and not look.past_caches:
+        return  # somebody wants it anew since this look began: that look is still to come
+    feed.wants_fresh = False
+    feed.asked_every = int(pause.total_seconds())
+    feed.next_poll_at = now + pause
+
+
+def _move(session: Session, feed: Feed, moved_to: str | None) -> None:
+    if moved_to is None or moved_to == feed.url:
+        return
+    lock_newsletter(session, feed.newsletter_id)
+    # Where the new address is connected too, both feeds are left as they are.
+    if feed_at(session, feed.newsletter_id, moved_to) is None:
+        feed.url = moved_to

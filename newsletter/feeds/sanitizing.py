@@ -7,14 +7,13 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
+from newsletter.feeds.identity import without_tracking
+from newsletter.feeds.markup import LONGEST_HTML, MOST_TAGS, UNPRINTABLE, bounded, unveiled
 from newsletter.language import shortened
 
-LONGEST_HTML: Final = 256_000
 LONGEST_SUMMARY: Final = 300
 LONGEST_TITLE: Final = 300
 _LONGEST_URL: Final = 2_000
-# Parsers take quadratic time over tags that are never closed; no article has so many.
-_MOST_TAGS: Final = 3_000
 _WORDS_A_MINUTE: Final = 220
 _SIGNS_A_MINUTE: Final = 500  # in scripts that put no spaces between words
 _PIXEL: Final = frozenset({"0", "1", "2", "3"})
@@ -26,8 +25,8 @@ _TAGS: Final = {
     *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
 }
 _DROPPED_WHOLE: Final = {
-    *("script", "style", "iframe", "object", "embed", "noscript", "template", "svg", "math", "audio", "video"),
-    *("form", "button", "select", "textarea", "title", "head", "canvas"),
+    *("script", "style", "iframe", "noscript", "template", "svg", "math", "audio", "video", "canvas"),
+    *("button", "select", "textarea", "title"),
 }
 _ATTRIBUTES: Final = {
     "*": {"lang", "dir"},
@@ -37,16 +36,15 @@ _ATTRIBUTES: Final = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 }
-_SCHEMES: Final = {"http", "https", "mailto"}
+_SCHEME: Final = re.compile(r"[^/?#]*:")
+_SCHEMES: Final = {"http", "https"}
 _IMAGE: Final = re.compile(r'<img((?:\s[\w-]+="[^"]*")*)\s*/?>')  # as nh3 writes it
+_LINK: Final = re.compile(r'<a((?:\s[\w-]+="[^"]*")+)>')
 _ATTRIBUTE: Final = re.compile(r'\s([\w-]+)="([^"]*)"')
 _BLOCK: Final = re.compile(
     r"<(?=/?(?:p|br|hr|h[1-6]|div|li|ul|ol|dl|dt|dd|tr|td|th|table|blockquote|pre|figure|figcaption|section"
     r"|article|header|footer|img)\b)",
     re.IGNORECASE,
-)
-_UNPRINTABLE: Final = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 _NO_SPACES: Final = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 # What WordPress and others append to every summary.
@@ -61,13 +59,23 @@ _SENTENCE_ENDS: Final = (".", "!", "?", "”", '"', "»", "’")
 
 def line(text: object) -> str:
     """One line of plain text, without signs that cannot be seen or that turn the writing direction."""
-    return " ".join(_UNPRINTABLE.sub("", text).split()) if isinstance(text, str) else ""
+    return " ".join(UNPRINTABLE.sub("", text).split()) if isinstance(text, str) else ""
 
 
 def safe_html(markup: str, base_url: str) -> str:
-    """HTML that mail programs show and that does nothing; links and pictures have absolute addresses."""
+    """HTML that mail programs show and that does nothing; links and pictures have absolute addresses.
+
+    Cleaning what is clean changes nothing. Links lose what only tells where a reader came from.
+    """
+    clean = _clean(markup, base_url)
+    # Ends that were missing have been added; what now is too long is cut as it would be the next time.
+    is_longer = len(clean) > LONGEST_HTML or clean.count("<") > MOST_TAGS
+    return _clean(clean, base_url) if is_longer else clean
+
+
+def _clean(markup: str, base_url: str) -> str:
     clean = nh3.clean(
-        _bounded(markup),
+        unveiled(bounded(markup)),
         tags=_TAGS,
         clean_content_tags=_DROPPED_WHOLE,
         attributes=_ATTRIBUTES,
@@ -75,14 +83,15 @@ def safe_html(markup: str, base_url: str) -> str:
         url_relative=("rewrite_with_base", base_url) if absolute(base_url, "") else "deny",
         link_rel=None,
     )
-    return _IMAGE.sub(_visible_image, clean).strip()
+    clean = UNPRINTABLE.sub("", clean)  # some were written as references
+    return _LINK.sub(_plain_link, _shown_once(_IMAGE.sub(_visible_image, clean))).strip()
 
 
 def plain_text(markup: str) -> str:
     """The words of some HTML, on one line."""
     if "<" not in markup:
         return line(html.unescape(markup[:LONGEST_HTML]))
-    spaced = _BLOCK.sub(" <", _bounded(markup))
+    spaced = _BLOCK.sub(" <", bounded(markup))
     return line(html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags=_DROPPED_WHOLE)))
 
 
@@ -120,11 +129,34 @@ def absolute(url: object, base_url: str) -> str:
     return joined if is_plain and len(joined) <= _LONGEST_URL else ""
 
 
-def _bounded(markup: str) -> str:
-    markup = _UNPRINTABLE.sub("", markup[:LONGEST_HTML])
-    if markup.count("<") <= _MOST_TAGS:
-        return markup
-    return "<".join(markup.split("<", _MOST_TAGS)[:_MOST_TAGS])
+def relative(url: object) -> str:
+    """An address that is relative to one we do not know; empty where it is none, or names a scheme."""
+    found = line(url)
+    return found[:_LONGEST_URL] if found and not _SCHEME.match(found) else ""
+
+
+def _plain_link(found: re.Match[str]) -> str:
+    """A link to a web page, without what only tells where a reader came from."""
+    attributes = dict(_ATTRIBUTE.findall(found[1]))
+    url = absolute(html.unescape(attributes.get("href", "")), "")
+    plain = without_tracking(url) if url else ""
+    if plain == html.unescape(attributes.pop("href", "")):
+        return found[0]
+    href = f' href="{html.escape(plain)}"' if plain else ""
+    return f"<a{href}{''.join(f' {name}="{value}"' for name, value in attributes.items())}>"
+
+
+def _shown_once(clean: str) -> str:
+    """A picture and the same again, for readers without scripts, are one."""
+    last = ""
+
+    def _unless_last(found: re.Match[str]) -> str:
+        nonlocal last
+        source = dict(_ATTRIBUTE.findall(found[1])).get("src", "")
+        is_again, last = source == last, source
+        return "" if is_again else found[0]
+
+    return _IMAGE.sub(_unless_last, clean)
 
 
 def _visible_image(found: re.Match[str]) -> str:

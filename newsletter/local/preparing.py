@@ -68,7 +68,7 @@ def _furnish(session: Session, settings: Settings, *, now: datetime) -> None:
     has_editor = session.scalar(select(Editor.id).limit(1)) is not None
     if not has_editor and seeding.is_empty(session):
         seeding.seed(session, settings.base_url, now=now)
-    seeding.follow(session, settings.base_url)
+    seeding.follow(session, settings.base_url, now=now)
     if not has_editor:
         address, name = FIRST_EDITOR
         entry.add_editor(session, address, name, now=now)

@@ -1,23 +1,43 @@
 """From articles in the database to the blocks of a digest: the lead, and sections by topic."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.catalogue.newsletters import Topic
 from newsletter.feeds.articles import Article, ArticleTopic
+from newsletter.feeds.pictures.showing import ShownPicture, shown
 from newsletter.mails.content import ArticleBlock, Picture, Section
 
-_PICTURE_WIDTH = 1200  # twice a column of 600 px; the true size is unknown until pictures are fetched
-_PICTURE_HEIGHT = 675
+PictureAt: TypeAlias = Callable[[str, str], str]
+"""The address of a picture by its digest and suffix: absolute in mails (`Links.picture`), a path on pages."""
 
 
-def blocks_of(session: Session, article_ids: Sequence[int]) -> list[ArticleBlock]:
-    """The articles of a digest in its order; those that are gone are passed over."""
+def blocks_of(session: Session, article_ids: Sequence[int], picture_at: PictureAt) -> list[ArticleBlock]:
+    """The articles of a digest in its order; those that are gone are passed over.
+
+    A picture that is not ready, or broken, is left out; the article stands without one.
+    """
     found = {a.id: a for a in session.scalars(select(Article).where(Article.id.in_(article_ids)))}
     topics = _first_topics(session, article_ids)
-    return [_block(found[each], topics.get(each)) for each in article_ids if each in found]
+    pictures = pictures_of(session, found.values(), picture_at)
+    return [_block(found[each], topics.get(each), pictures.get(each)) for each in article_ids if each in found]
+
+
+def pictures_of(session: Session, articles: Iterable[Article], picture_at: PictureAt) -> Mapping[int, Picture]:
+    """The pictures of these articles that can be shown now, by the article's id."""
+    with_picture = [article for article in articles if article.shown_image_url]
+    ready: dict[tuple[int, str], ShownPicture] = {}
+    for newsletter_id in {article.newsletter_id for article in with_picture}:
+        addresses = [a.shown_image_url for a in with_picture if a.newsletter_id == newsletter_id]
+        ready |= {(newsletter_id, address): each for address, each in shown(session, newsletter_id, addresses).items()}
+    return {
+        article.id: Picture(picture_at(each.digest, each.suffix), article.shown_image_alt, each.width, each.height)
+        for article in with_picture
+        if (each := ready.get((article.newsletter_id, article.shown_image_url))) is not None
+    }
 
 
 def lead_and_sections(
@@ -43,14 +63,11 @@ def _first_topics(session: Session, article_ids: Sequence[int]) -> dict[int, str
     return dict(session.execute(query).all())
 
 
-def _block(article: Article, topic: str | None) -> ArticleBlock:
-    picture = None
-    if article.image_url:
-        picture = Picture(article.image_url, article.image_alt, _PICTURE_WIDTH, _PICTURE_HEIGHT)
+def _block(article: Article, topic: str | None, picture: Picture | None) -> ArticleBlock:
     return ArticleBlock(
-        title=article.title,
+        title=article.shown_title,
         url=article.url,
-        summary=article.summary,
+        summary=article.shown_summary,
         author=article.author or None,
         topic=topic,
         minutes=article.minutes,

@@ -13,11 +13,11 @@ from newsletter.delivery.mail import OutgoingMail, build
 from newsletter.delivery.sending import Withhold
 from newsletter.editions.editions import Variant
 from newsletter.links import Links
-from newsletter.mails import already_subscribed, confirmation, digest, login_link, proof, welcome
+from newsletter.mails import already_subscribed, confirmation, digest, feed_trouble, login_link, proof, welcome
 from newsletter.mails.content import Rendered
 from newsletter.mails.headers import Heading, Sender, on_the_wire, sender_of
 from newsletter.mails.imprint import imprint_of, imprint_of_desk
-from newsletter.mails.recipients import LinkHolder, ProofReader, Reader, Ready, recipient_of
+from newsletter.mails.recipients import FeedEditor, LinkHolder, ProofReader, Reader, Ready, recipient_of
 from newsletter.mails.rendering import rendered
 from newsletter.mails.sentences import site_name
 from newsletter.mails.slots import filled
@@ -63,10 +63,12 @@ class MailComposer:
             newsletter = ready.newsletter
             imprint = imprint_of(newsletter) if newsletter else imprint_of_desk(site_name(self.links.base_url))
             return rendered(kind, login_link.content(ready, self.links), imprint)
+        if isinstance(ready, FeedEditor):
+            return rendered(kind, feed_trouble.content(ready, self.links), imprint_of(ready.newsletter))
         if isinstance(ready, Reader) and kind in _TO_READERS:
             return rendered(kind, _TO_READERS[kind](ready, self.links, at), imprint_of(ready.newsletter))
         variant = None if row.variant_id is None else session.get(Variant, row.variant_id)
-        shared = None if variant is None else rendering_of(session, variant, kind)
+        shared = None if variant is None else rendering_of(session, variant, kind, self.links)
         return None if shared is None else filled(shared, self._personal(ready))
 
     def _personal(self, ready: Reader | ProofReader) -> Mapping[str, str]:
@@ -99,7 +101,7 @@ class MailComposer:
         newsletter = ready.newsletter
         if newsletter is None:
             return sender_of(_DESK, f"gazette@{site_name(self.links.base_url)}", "")
-        name = _DESK if isinstance(ready, LinkHolder) else newsletter.name
+        name = _DESK if isinstance(ready, LinkHolder | FeedEditor) else newsletter.name
         return sender_of(name, newsletter.sender_address, newsletter.reply_address)
 
     def _one_click_url(self, kind: MailKind, ready: Ready) -> str | None:

@@ -24,16 +24,17 @@ class Imprint:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A linked picture, with the size that it is shown at in px; `alt` is empty where it is ornament."""
+    """A linked picture, with its true size in px; `alt` is empty where it is ornament."""
 
     url: str
     alt: str
     width: int
     height: int
 
-    def height_at(self, width: int) -> int:
-        """How high it is when shown so wide."""
-        return round(self.height * width / self.width)
+    def within(self, width: int, height: int) -> tuple[int, int]:
+        """The width and height at which all of it is shown in a frame of this size, never enlarged."""
+        scale = min(1.0, width / self.width, height / self.height)
+        return max(1, round(self.width * scale)), max(1, round(self.height * scale))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from newsletter.delivery.deliveries import Delivery
 from newsletter.delivery.kinds import MailKind
 from newsletter.delivery.sending import Withhold
 from newsletter.editions.editions import Edition, Variant
+from newsletter.feeds.articles import Feed
 from newsletter.mails.sentences import topics_in_words
 from newsletter.subscriptions.choices import topics_chosen
 from newsletter.subscriptions.signup import Confirmation, confirmation_of
@@ -49,9 +50,19 @@ class LinkHolder:
     newsletter: Newsletter | None  # None: there is none yet
 
 
-Ready = Reader | ProofReader | LinkHolder
+@dataclass(frozen=True, slots=True)
+class FeedEditor:
+    """An editor who is told of trouble with a feed."""
+
+    address: str
+    newsletter: Newsletter
+    feed: Feed
+
+
+Ready = Reader | ProofReader | LinkHolder | FeedEditor
 
 _ERASED: Final = "the reader's record is gone"
+_EDITOR_GONE: Final = "the editor's account is gone"
 _SUPPRESSED: Final = "nothing may be written to this address any more"
 
 
@@ -62,6 +73,8 @@ def recipient_of(session: Session, row: Delivery, now: datetime) -> Ready | With
             return _link_holder(session, row, now)
         case MailKind.PROOF:
             return _proof_reader(session, row)
+        case MailKind.FEED_TROUBLE:
+            return _feed_editor(session, row)
         case kind:
             return _reader(session, row, _READER_CHECKS[kind], now)
 
@@ -127,17 +140,30 @@ def _proof_reader(session: Session, row: Delivery) -> ProofReader | Withhold:
     edition = None if variant is None else session.get(Edition, variant.edition_id)
     newsletter = None if edition is None else session.get(Newsletter, edition.newsletter_id)
     if editor is None:
-        return Withhold("the editor's account is gone")
+        return Withhold(_EDITOR_GONE)
     if newsletter is None:
         return Withhold("the edition is gone")
     return ProofReader(editor.address, newsletter)
+
+
+def _feed_editor(session: Session, row: Delivery) -> FeedEditor | Withhold:
+    editor = None if row.editor_id is None else session.get(Editor, row.editor_id)
+    feed = None if row.feed_id is None else session.get(Feed, row.feed_id)
+    newsletter = None if feed is None else session.get(Newsletter, feed.newsletter_id)
+    if editor is None:
+        return Withhold(_EDITOR_GONE)
+    if feed is None or newsletter is None:
+        return Withhold("the feed has been removed")
+    if feed.told_at is None:  # cleared as soon as it answers
+        return Withhold("the feed works again")
+    return FeedEditor(editor.address, newsletter, feed)
 
 
 def _link_holder(session: Session, row: Delivery, now: datetime) -> LinkHolder | Withhold:
     link = None if row.login_link_id is None else session.get(LoginLink, row.login_link_id)
     editor = None if link is None else session.get(Editor, link.editor_id)
     if link is None or editor is None:
-        return Withhold("the editor's account is gone")
+        return Withhold(_EDITOR_GONE)
     if link.used_at is not None:
         return Withhold("the login link has been used")
     if now >= link.expires_at:

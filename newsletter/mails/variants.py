@@ -15,6 +15,7 @@ from newsletter.catalogue.newsletters import Newsletter
 from newsletter.catalogue.shelf import topics_of
 from newsletter.delivery.kinds import MailKind
 from newsletter.editions.editions import Edition, Variant
+from newsletter.links import Links
 from newsletter.mails import digest
 from newsletter.mails.articles import blocks_of
 from newsletter.mails.cleaning import cleaned, without_picture
@@ -28,10 +29,10 @@ LARGEST_HTML: Final = 90_000  # bytes; Gmail cuts a mail at about 102 kB and hid
 _LONGEST_SUMMARIES: Final = (320, 160, 0)
 
 
-def rendering_of(session: Session, variant: Variant, kind: MailKind) -> Rendered | None:
+def rendering_of(session: Session, variant: Variant, kind: MailKind, links: Links) -> Rendered | None:
     """The rendering of a variant, with slots; None when none of its articles is there any more."""
     if variant.body_html is None:
-        made = _made(session, variant, kind)
+        made = _made(session, variant, kind, links)
         if made is None:
             return None
         _keep_if_first(session, variant.id, made)
@@ -61,8 +62,8 @@ def _ever_smaller(facts: DigestFacts, newsletter: Newsletter) -> list[DigestFact
     return [replace(facts, blocks=blocks) for blocks in steps]
 
 
-def _made(session: Session, variant: Variant, kind: MailKind) -> Rendered | None:
-    blocks = blocks_of(session, variant.article_ids)
+def _made(session: Session, variant: Variant, kind: MailKind, links: Links) -> Rendered | None:
+    blocks = blocks_of(session, variant.article_ids, links.picture)
     if not blocks:
         return None
     edition = session.get_one(Edition, variant.edition_id)

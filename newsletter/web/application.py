@@ -6,24 +6,27 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
+from apiflask import APIFlask
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from newsletter.web import errors, health
+from newsletter.web.api import articles as api_articles
+from newsletter.web.api import description as api_description
 from newsletter.web.desk import account, edition_pages, entry, pages, sending
 from newsletter.web.desk.login import add_login
 from newsletter.web.doors import EXTENSION
 from newsletter.web.inbox import views as inbox
-from newsletter.web.public import demo, joining, leaving, preferences
+from newsletter.web.public import articles, demo, joining, leaving, pictures, preferences
 from newsletter.wiring import Services
 
 ROOT: Final = Path(__file__).parent.parent.parent
 _LARGEST_REQUEST: Final = 256 * 1024
 
 POLICY: Final = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """The Content-Security-Policy of every page; the frames that show mails have one of their own."""
@@ -35,8 +38,12 @@ _csrf: Final = CSRFProtect()
 
 def create_app(services: Services) -> Flask:
     """The web door for these services."""
-    app = Flask(
+    app = APIFlask(
         "newsletter.web",
+        # The description of the API has a view of its own; pages about it would load what others serve.
+        spec_path=None,
+        docs_path=None,
+        json_errors=False,
         template_folder=str(ROOT / "templates" / "web"),
         static_folder=str(ROOT / "newsletter" / "web" / "static"),
     )
@@ -67,18 +74,25 @@ def create_app(services: Services) -> Flask:
         joining.blueprint,
         preferences.blueprint,
         leaving.blueprint,
+        articles.blueprint,
         demo.blueprint,
+        pictures.blueprint,
         entry.blueprint,
         account.blueprint,
         pages.blueprint,
         sending.blueprint,
         edition_pages.blueprint,
         inbox.blueprint,
+        api_articles.blueprint,
+        api_description.blueprint,
     ):
         app.register_blueprint(blueprint)
     for blueprint in (joining.blueprint, preferences.blueprint, leaving.blueprint):
         # Reader pages set no cookie; the token in the path is the authority.
         _csrf.exempt(blueprint)
+    # No cookie opens the API: a key does, and no browser sends it by itself.
+    _csrf.exempt(api_articles.blueprint)
+    api_description.describe(app)
     errors.register(app)
     return app
 

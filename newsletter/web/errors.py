@@ -3,7 +3,7 @@
 from typing import Final
 
 import structlog
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from newsletter.database import DatabaseUnavailableError
 from newsletter.errors import GazetteError, NotFoundError
 from newsletter.mails.sentences import site_name
+from newsletter.web.api.problems import PREFIX, problem, usual_sentence
 from newsletter.web.doors import services
 from newsletter.web.public.views import rendered
 
@@ -71,7 +72,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     is_own_sentence = error.description != type(error).description
     page = _page(status, error.description if is_own_sentence else None)
     for name, value in error.get_headers():
-        if name.lower() in {"allow", "retry-after"}:
+        if name.lower() in {"allow", "retry-after", "www-authenticate"}:
             page.headers[name] = value
     return page
 
@@ -97,6 +98,8 @@ def _database_away(error: Exception) -> ResponseReturnValue:
 def _page(status: int, sentence: str | None = None) -> Response:
     known = status if status in _WORDS else (500 if status >= 500 else 400)  # noqa: PLR2004 - HTTP's server errors
     title, usual = _WORDS[known]
+    if request.path.startswith(PREFIX):
+        return problem(status, sentence or usual_sentence(status, f"{title}. {usual}"))
     body = rendered(
         "errors/error.html",
         title=title,

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Final
 
-from flask import Blueprint, redirect, request, url_for
+from apiflask import APIBlueprint
+from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from werkzeug.exceptions import NotFound
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import NotFound, Unauthorized
 
-from newsletter.web.doors import services
+from newsletter.accounts.api_keys import key_of
+from newsletter.web.doors import reading, services
 
 Guard = Callable[[], ResponseReturnValue | None]
 
@@ -16,9 +19,11 @@ GUARDS: Final[dict[str, Guard]] = {}
 """The guard of each blueprint by its name."""
 
 
-def guarded(name: str, import_name: str, guard: Guard, *, url_prefix: str | None = None) -> Blueprint:
-    """A blueprint whose every request passes a guard first."""
-    blueprint = Blueprint(name, import_name, url_prefix=url_prefix)
+def guarded(
+    name: str, import_name: str, guard: Guard, *, url_prefix: str | None = None, is_api: bool = False
+) -> APIBlueprint:
+    """A blueprint whose every request passes a guard first; only an API is described for programs."""
+    blueprint = APIBlueprint(name, import_name, url_prefix=url_prefix, enable_openapi=is_api)
     blueprint.before_request(guard)
     GUARDS[name] = guard
     return blueprint
@@ -42,3 +47,17 @@ def inbox_visitors() -> ResponseReturnValue | None:
     if settings.has_relay or not settings.inbox_port:
         raise NotFound
     return None if settings.is_bound_to_loopback else editors_only()
+
+
+def key_bearers() -> ResponseReturnValue | None:
+    """Only programs that send a key of a newsletter; a cookie says nothing here. The key stands in `g.api_key`."""
+    given = request.authorization
+    if given is not None and given.type == "bearer" and given.token:
+        with reading() as session:
+            g.api_key = key_of(session, given.token)
+        if g.api_key is not None:
+            return None
+        sentence = "This key is not known here, or has ended. Make a new one with `gazette key add NAME`."
+    else:
+        sentence = "Send your key with the request, in the header: Authorization: Bearer gzt_…"
+    raise Unauthorized(sentence, www_authenticate=WWWAuthenticate("bearer", {"realm": "gazette"}))

@@ -8,12 +8,13 @@ from typing import Final
 from newsletter.accounts.editors import LoginLink
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.delivery.kinds import MailKind
+from newsletter.feeds.articles import Feed
 from newsletter.links import Links
-from newsletter.mails import already_subscribed, confirmation, digest, login_link, proof, welcome
+from newsletter.mails import already_subscribed, confirmation, digest, feed_trouble, login_link, proof, welcome
 from newsletter.mails.content import ArticleBlock, Picture, Rendered
 from newsletter.mails.digest import DigestFacts
 from newsletter.mails.imprint import imprint_of
-from newsletter.mails.recipients import LinkHolder, ProofReader, Reader
+from newsletter.mails.recipients import FeedEditor, LinkHolder, ProofReader, Reader
 from newsletter.mails.rendering import rendered
 from newsletter.mails.slots import filled
 from newsletter.mails.variants import drawn
@@ -160,6 +161,21 @@ def the_digest(kind: MailKind = MailKind.DIGEST, newsletter: Newsletter | None =
     return drawn(kind, DigestFacts(DAY, ARTICLES, TOPICS, more=7), newsletter or the_newsletter())
 
 
+def the_broken_feed(**changed: object) -> Feed:
+    """The feed of The Daily Proof's science pages, which has not answered for a day."""
+    values: dict[str, object] = {
+        "id": 4,
+        "newsletter_id": 1,
+        "url": "https://www.dailyproof.example/science/feed.xml",
+        "title": "The Daily Proof: Science",
+        "connected_at": AT - timedelta(days=90),
+        "trouble": "www.dailyproof.example did not answer in time. We try again by ourselves.",
+        "failing_since_at": AT - timedelta(days=1),
+        "ended_at": None,
+    }
+    return Feed(**{**values, **changed})
+
+
 def golden_mails() -> Mapping[str, Rendered]:
     """Every kind of mail, by the name of its folder."""
     newsletter, reader = the_newsletter(), the_reader()
@@ -176,5 +192,10 @@ def golden_mails() -> Mapping[str, Rendered]:
         MailKind.WELCOME: rendered(MailKind.WELCOME, welcome.content(reader, LINKS, AT), imprint),
         MailKind.DIGEST: filled(the_digest(), digest.personal(reader, LINKS)),
         MailKind.PROOF: filled(the_digest(MailKind.PROOF), proof.personal(editor, LINKS)),
+        MailKind.FEED_TROUBLE: rendered(
+            MailKind.FEED_TROUBLE,
+            feed_trouble.content(FeedEditor("maren@dailyproof.example", newsletter, the_broken_feed()), LINKS),
+            imprint,
+        ),
         MailKind.LOGIN_LINK: rendered(MailKind.LOGIN_LINK, login_link.content(holder, LINKS), imprint),
     }

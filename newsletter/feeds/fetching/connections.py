@@ -4,32 +4,24 @@ A name is looked up once per connection. Every address it has must be allowed, a
 to one of these addresses, not to the name again: a name that changes its mind in between gains nothing.
 """
 
-import socket
 import ssl
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from typing import Any, TypeAlias
+from typing import Any, Final
 
 import httpcore
 import httpx
 
 from newsletter.errors import GazetteError
 from newsletter.feeds.fetching.network import Address, AddressCheck, is_public, plain_address
+from newsletter.feeds.fetching.resolving import Lookups, Resolve
 
-Resolve: TypeAlias = Callable[[str, int], Sequence[str]]  # a seam: from a name to its addresses
+_LONGEST_HEAD: Final = 256_000  # bytes before the body may begin, interim answers among them
 
 
 class NotReachableError(GazetteError):
     """No connection is made: the name is unknown, or an address of it is not allowed."""
-
-
-def system_resolve(host: str, port: int) -> Sequence[str]:
-    """The addresses of a name as this machine knows them."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class Deadline:
@@ -46,12 +38,26 @@ class Deadline:
         return left if timeout is None else min(timeout, left)
 
 
+class Head:
+    """Counts what arrives before the body may begin: interim answers could go on without end."""
+
+    def __init__(self) -> None:
+        self._received = 0
+        self.is_over = False
+
+    def count(self, received: int) -> None:
+        """Raises httpcore.RemoteProtocolError when it is too long."""
+        self._received += received
+        if not self.is_over and self._received > _LONGEST_HEAD:
+            raise httpcore.RemoteProtocolError("the head of the answer does not end")
+
+
 class CheckedTransport(httpx.BaseTransport):
     """Speaks HTTP over checked connections; each request has its own, and `extensions["deadline"]` bounds it."""
 
     def __init__(self, check: AddressCheck, resolve: Resolve) -> None:
         self._check = check
-        self._resolve = resolve
+        self._lookups = Lookups(resolve)
         self._tls: ssl.SSLContext = httpx.create_ssl_context()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -64,11 +70,13 @@ class CheckedTransport(httpx.BaseTransport):
             headers=request.headers.raw,
             extensions={"timeout": request.extensions["timeout"]},
         )
-        backend = _CheckedBackend(self._check, self._resolve, deadline)
+        head = Head()
+        backend = _CheckedBackend(self._check, self._lookups, deadline, head)
         with ExitStack() as stack:
             # One pool per request: a connection kept open would outlive its check.
             pool = stack.enter_context(httpcore.ConnectionPool(ssl_context=self._tls, network_backend=backend))
             answer = pool.handle_request(sent)
+            head.is_over = True
             stack.callback(answer.close)
             return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer, stack.pop_all()))
 
@@ -88,10 +96,11 @@ class _Body(httpx.SyncByteStream):
 class _CheckedBackend(httpcore.SyncBackend):
     """Connects to checked addresses only."""
 
-    def __init__(self, check: AddressCheck, resolve: Resolve, deadline: Deadline) -> None:
+    def __init__(self, check: AddressCheck, lookups: Lookups, deadline: Deadline, head: Head) -> None:
         self._check = check
-        self._resolve = resolve
+        self._lookups = lookups
         self._deadline = deadline
+        self._head = head
 
     def connect_tcp(
         self,
@@ -110,13 +119,13 @@ class _CheckedBackend(httpcore.SyncBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 trouble = error
             else:
-                return _TimedStream(stream, self._deadline)
+                return _BoundedStream(stream, self._deadline, self._head)
         raise trouble or httpcore.ConnectError("the name has no address")
 
     def _addresses(self, host: str, port: int, timeout: float | None) -> list[Address]:
         """The addresses of a host, once all of them have been found allowed."""
         try:
-            found = [plain_address(text) for text in self._look_up(host, port, timeout)]
+            found = [plain_address(text) for text in self._lookups.look_up(host, port, self._deadline.cap(timeout))]
         except TimeoutError:
             raise NotReachableError(f"Looking up {host} took too long (DNS).") from None
         except (OSError, UnicodeError, ValueError):
@@ -125,7 +134,7 @@ class _CheckedBackend(httpcore.SyncBackend):
             return found
         if all(is_public(address) for address in found):
             raise NotReachableError(
-                f"Port {port} of {host} is not asked: feeds are read from ports 80 and 443 only. "
+                f"Port {port} of {host} is not asked: sites are read at ports 80 and 443 only. "
                 "An operator may allow its network in GAZETTE_FETCH_ALLOW."
             )
         raise NotReachableError(
@@ -133,22 +142,19 @@ class _CheckedBackend(httpcore.SyncBackend):
             "If the site is yours, an operator may allow its network in GAZETTE_FETCH_ALLOW."
         )
 
-    def _look_up(self, host: str, port: int, timeout: float | None) -> Sequence[str]:
-        """Ask in a thread: a look-up knows no time limit of its own."""
-        asked: Future[Sequence[str]] = Future()
-        threading.Thread(target=_answer, args=(asked, self._resolve, host, port), daemon=True).start()
-        return asked.result(self._deadline.cap(timeout))
 
+class _BoundedStream(httpcore.NetworkStream):
+    """A connection whose every step ends at the deadline at the latest, and whose head is no longer than it may be."""
 
-class _TimedStream(httpcore.NetworkStream):
-    """A connection whose every step ends at the deadline at the latest."""
-
-    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline, head: Head) -> None:
         self._stream = stream
         self._deadline = deadline
+        self._head = head
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.cap(timeout))
+        received = self._stream.read(max_bytes, self._deadline.cap(timeout))
+        self._head.count(len(received))
+        return received
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, self._deadline.cap(timeout))
@@ -160,14 +166,7 @@ class _TimedStream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         secured = self._stream.start_tls(ssl_context, server_hostname, self._deadline.cap(timeout))
-        return _TimedStream(secured, self._deadline)
+        return _BoundedStream(secured, self._deadline, self._head)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
-
-
-def _answer(asked: "Future[Sequence[str]]", resolve: Resolve, host: str, port: int) -> None:
-    try:
-        asked.set_result(resolve(host, port))
-    except (OSError, UnicodeError, ValueError) as error:
-        asked.set_exception(error)

@@ -28,6 +28,7 @@ class Fetched:
     etag: str | None = None
     last_modified: str | None = None
     moved_to: str | None = None  # the feed has moved there for good
+    links: tuple[tuple[str, str], ...] = ()  # relation and address, as the Link header names them: hub, self
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,9 @@ class FeedFetcher(Protocol):
         ...
 
 
-def check_url(url: str) -> None:
+def check_url(url: str, wanted: Wanted = Wanted.FEED) -> None:
     """Raise GazetteError unless this is a plain http or https address."""
+    things = f"{wanted.capitalize()}s"
     try:
         parts = urlsplit(url)
         is_plain = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -83,6 +85,6 @@ def check_url(url: str) -> None:
     except ValueError:
         is_plain, has_secret = False, False
     if has_secret:
-        raise GazetteError("The address holds a user name or password; feeds are read without one. Leave it out.")
+        raise GazetteError(f"The address holds a user name or password; {wanted}s are read without one. Leave it out.")
     if not is_plain or len(url) > LONGEST_URL:
-        raise GazetteError("Feeds are read from http and https addresses, like https://news.example.org/feed.xml.")
+        raise GazetteError(f"{things} are read from http and https addresses, like https://news.example.org/feed.xml.")

@@ -1,42 +1,63 @@
-"""Fetching a feed over HTTP: what the site answers is a value, and nothing it answers costs much."""
+"""Fetching over HTTP: what the site answers is a value, and nothing it answers costs much."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpcore
 import httpx
 
 from newsletter.errors import GazetteError
+from newsletter.feeds.fetching import freshness, sentences
 from newsletter.feeds.fetching.bodies import read_body
-from newsletter.feeds.fetching.connections import CheckedTransport, Deadline, Resolve, system_resolve
+from newsletter.feeds.fetching.connections import CheckedTransport, Deadline
 from newsletter.feeds.fetching.fetcher import (
     LONGEST_URL,
     Fetched,
     FetchOutcome,
-    Gone,
     Unchanged,
     Unreachable,
     Wanted,
     check_url,
 )
+from newsletter.feeds.fetching.link_headers import links_of
 from newsletter.feeds.fetching.network import WEB_PORTS, AddressCheck
+from newsletter.feeds.fetching.resolving import Resolve, system_resolve
+from newsletter.feeds.fetching.unpacking import ENCODINGS
 
 TOTAL_SECONDS: Final = 10.0
-_STEP_SECONDS: Final = 4.0  # to connect, to the first byte, and between bytes
+_STEP_SECONDS: Final = 3.0  # to connect, to the first byte, and between bytes
+_TIMEOUT: Final = dict.fromkeys(("connect", "read", "write", "pool"), _STEP_SECONDS)
 _MOST_REDIRECTS: Final = 5
-_ACCEPT: Final = (
-    "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
-    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
-)
+_ACCEPT: Final = {
+    Wanted.FEED: "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5",
+    Wanted.PAGE: "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5",
+    Wanted.PICTURE: "image/jpeg, image/png, image/webp;q=0.9, image/gif;q=0.9, image/avif;q=0.8, */*;q=0.5",
+}
 _FOREVER: Final = frozenset({301, 308})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_OK, _NOT_MODIFIED, _NOT_FOUND, _GONE, _TOO_MANY = 200, 304, 404, 410, 429
+_OK, _NOT_MODIFIED, _GONE = 200, 304, 410
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What all requests of one fetch have in common."""
+
+    wanted: Wanted
+    headers: dict[str, str]
+    deadline: Deadline
+    is_past_caches: bool
+
+    @property
+    def is_conditional(self) -> bool:
+        return "If-None-Match" in self.headers or "If-Modified-Since" in self.headers
 
 
 class HttpFetcher:
     """Fetches over HTTP with the address check; `allow` names networks beyond the public internet.
 
+    Threads may share one: it keeps nothing between two requests, no cookie and no connection.
     Raises GazetteError when an entry of `allow` is no network.
     """
 
@@ -50,13 +71,9 @@ class HttpFetcher:
         total_seconds: float = TOTAL_SECONDS,
     ) -> None:
         self._total_seconds = total_seconds
-        self._client = httpx.Client(
-            transport=CheckedTransport(AddressCheck(allow, ports=ports), resolve),
-            headers={"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
-            timeout=_STEP_SECONDS,
-            follow_redirects=False,  # each hop is looked at here
-            trust_env=False,  # a proxy would connect in our place, unchecked
-        )
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": ENCODINGS, "Connection": "close"}
+        # Not through httpx.Client: it has a cookie jar, and proxies that would connect in our place, unchecked.
+        self._transport = CheckedTransport(AddressCheck(allow, ports=ports), resolve)
 
     def fetch(
         self,
@@ -64,84 +81,79 @@ class HttpFetcher:
         *,
         etag: str | None = None,
         last_modified: str | None = None,
-        wanted: Wanted = Wanted.FEED,  # noqa: ARG002 - pages and pictures are on their way
-        past_caches: bool = False,  # noqa: ARG002 - likewise
+        wanted: Wanted = Wanted.FEED,
+        past_caches: bool = False,
     ) -> FetchOutcome:
         """See FeedFetcher."""
-        marks = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {name: value for name, value in marks.items() if value and _is_sendable(value)}
+        marks = freshness.HEADERS if past_caches else _marks(etag, last_modified)
+        deadline = Deadline(self._total_seconds)
+        asking = _Asking(wanted, {**self._headers, "Accept": _ACCEPT[wanted], **marks}, deadline, past_caches)
         try:
-            return self._follow(url, headers, Deadline(self._total_seconds))
+            return self._follow(url, asking)
         except GazetteError as error:
             return Unreachable(str(error))
         except (httpx.TimeoutException, httpcore.TimeoutException):
-            return Unreachable(f"{_host(url)} did not answer in time.")
+            return Unreachable(f"{sentences.host_of(url)} did not answer in time.")
         except (httpx.TransportError, httpcore.ConnectError) as error:
-            return Unreachable(_connection_sentence(_host(url), error))
+            return Unreachable(sentences.connection_sentence(url, error))
         except (httpcore.NetworkError, httpcore.ProtocolError):
-            return Unreachable(f"{_host(url)} broke off its answer.")
+            return Unreachable(f"{sentences.host_of(url)} broke off its answer.")
         except (httpx.InvalidURL, UnicodeError, ValueError):
             return Unreachable("This is not a web address; write it like https://news.example.org/feed.xml.")
 
-    def close(self) -> None:
-        """Give back what the client holds."""
-        self._client.close()
-
-    def _follow(self, url: str, headers: dict[str, str], deadline: Deadline) -> FetchOutcome:
+    def _follow(self, url: str, asking: _Asking) -> FetchOutcome:
         moved_to: str | None = None
         is_forever = True
         for _hop in range(_MOST_REDIRECTS + 1):
-            check_url(url)
-            request = self._client.build_request("GET", url, headers=headers, extensions={"deadline": deadline})
-            answer = self._client.send(request, stream=True)
+            check_url(url, asking.wanted)
+            answer = self._ask(url, asking)
             try:
                 if answer.status_code not in _REDIRECTS or "location" not in answer.headers:
-                    return _outcome(answer, url, moved_to, was_conditional=bool(headers))
-                target = str(answer.url.join(answer.headers["location"]).copy_with(fragment=None))
-                is_forever = is_forever and answer.status_code in _FOREVER and not _is_downgrade(url, target)
+                    return _outcome(answer, url, moved_to, asking)
+                target = str(httpx.URL(url).join(answer.headers["location"]).copy_with(fragment=None))
             finally:
                 answer.close()
-                self._client.cookies.clear()  # nothing is remembered of one site for another
+            is_forever = is_forever and answer.status_code in _FOREVER and not _is_downgrade(url, target)
             url = target
             moved_to = url if is_forever else moved_to
-        return Unreachable("The address leads from one to the next without end. Give the feed's own address.")
+        return sentences.without_end(asking.wanted)
+
+    def _ask(self, url: str, asking: _Asking) -> httpx.Response:
+        """The answer of one address, its body unread. Past caches, the address itself is the second choice."""
+        if asking.is_past_caches:
+            answer = self._send(freshness.unseen(url), asking)
+            if answer.status_code == _OK:
+                return answer
+            answer.close()
+        return self._send(url, asking)
+
+    def _send(self, url: str, asking: _Asking) -> httpx.Response:
+        extensions = {"deadline": asking.deadline, "timeout": _TIMEOUT}
+        return self._transport.handle_request(httpx.Request("GET", url, headers=asking.headers, extensions=extensions))
 
 
-def _outcome(answer: httpx.Response, url: str, moved_to: str | None, *, was_conditional: bool) -> FetchOutcome:
-    host, status = _host(url), answer.status_code
-    if status == _NOT_MODIFIED and was_conditional:
+def _outcome(answer: httpx.Response, url: str, moved_to: str | None, asking: _Asking) -> FetchOutcome:
+    status, headers, wanted = answer.status_code, answer.headers, asking.wanted
+    if status == _NOT_MODIFIED and asking.is_conditional:
         return Unchanged(moved_to)
     if status == _GONE:
-        return Gone(f"{host} says that this feed has ended (410). Remove it, or connect the one that replaces it.")
+        return sentences.gone(url, wanted)
     if status != _OK:
-        return Unreachable(_status_sentence(host, status), answer.headers.get("retry-after"))
-    headers = answer.headers
+        return Unreachable(sentences.status_sentence(url, status, wanted), headers.get("retry-after"))
     return Fetched(
-        content=read_body(answer.iter_raw(), headers.get("content-encoding", "")),
+        content=read_body(answer.iter_raw(), headers.get("content-encoding", ""), wanted),
         content_type=headers.get("content-type"),
         url=url,
         etag=headers.get("etag"),
         last_modified=headers.get("last-modified"),
         moved_to=moved_to,
+        links=links_of(headers.get_list("link"), url),
     )
 
 
-def _status_sentence(host: str, status: int) -> str:
-    if status in {401, 403}:
-        return f"{host} does not let us read this feed ({status}). Ask the site to allow Gazette, or for an open feed."
-    if status == _NOT_FOUND:
-        return f"{host} has no feed at this address (404). Check the address; the feed may have moved."
-    if status == _TOO_MANY:
-        return f"{host} asks us to come back later (429)."
-    if status >= 500:  # noqa: PLR2004 - the server's own errors begin here
-        return f"{host} has trouble of its own ({status})."
-    return f"{host} answered with {status} instead of a feed. Check the address."
-
-
-def _connection_sentence(host: str, error: Exception) -> str:
-    if "CERTIFICATE" in str(error).upper():
-        return f"The certificate of {host} is not valid, so nothing is read from it. The site has to renew it."
-    return f"{host} cannot be reached. Check the address."
+def _marks(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    marks = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in marks.items() if value and _is_sendable(value)}
 
 
 def _is_sendable(mark: str) -> bool:
@@ -151,10 +163,3 @@ def _is_sendable(mark: str) -> bool:
 
 def _is_downgrade(url: str, target: str) -> bool:
     return url.startswith("https:") and not target.startswith("https:")
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or "The address"
-    except ValueError:
-        return "The address"

@@ -11,7 +11,8 @@ from newsletter.feeds.parsing.wellformed import root_name
 from newsletter.feeds.parsing.xml_feeds import parse_xml
 from newsletter.feeds.sanitizing import absolute
 
-_ROOTS: Final = frozenset({"rss", "rdf", "feed"})
+_ROOTS: Final = frozenset({"rss", "rdf", "feed", "channel"})
+_ENTRY: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _BEGINNING: Final = 200_000
 _HTML: Final = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _LINK: Final = re.compile(r"<link\b[^<>]{0,1000}>", re.IGNORECASE)
@@ -22,7 +23,7 @@ _HREF: Final = re.compile(r"""href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", r
 def parse(content: bytes, content_type: str | None, url: str) -> ParsedFeed:
     """Read a feed as it was found at `url`; raises FeedError with what was found instead.
 
-    An item needs a link to be an article; one without is left out. What the content type says is
+    An entry needs a link to be an article; one without stands in `unlinked`. What the content type says is
     believed only where it names an encoding: servers send feeds as all kinds of things.
     """
     text = decode(content, content_type).lstrip("\ufeff \t\r\n\0")
@@ -35,6 +36,8 @@ def parse(content: bytes, content_type: str | None, url: str) -> ParsedFeed:
         return parse_xml(text, url)
     if root.lower() == "html" or _HTML.search(text[:_BEGINNING]):
         raise FeedError(_web_page(text[:_BEGINNING], url))
+    if root and _ENTRY.search(text):
+        return parse_xml(text, url)
     if root:
         raise FeedError("This is XML, but not a feed. Look on the site for the address of its feed.")
     raise FeedError("This is not a feed. Look on the site for the address of its feed, often /feed or /rss.xml.")

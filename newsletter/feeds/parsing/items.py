@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.errors import GazetteError
+from newsletter.feeds.articles import FeedKind
 
 
 class FeedError(GazetteError):
@@ -27,6 +28,7 @@ class ParsedItem:
     published_at: datetime | None
     updated_at: datetime | None
     language: str
+    author_address: str = ""  # where the feed gives nothing else; no byline
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +40,9 @@ class ParsedFeed:
     language: str
     items: tuple[ParsedItem, ...]
     is_complete: bool = True  # False: the end was missing or damaged, these are the whole items before it
+    kind: FeedKind = FeedKind.FEED
+    left_out: tuple[str, ...] = ()  # what was not taken, in sentences for editors
+    unlinked: tuple[ParsedItem, ...] = ()  # entries that no mail could lead to, for want of a web address
+    hub_url: str = ""  # tells of news at once to whom asks it (WebSub)
+    self_url: str = ""  # the feed's address as its hub knows it
+    logo_url: str = ""

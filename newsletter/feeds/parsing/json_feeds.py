@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from newsletter.feeds.parsing.items import FeedError, ParsedFeed, ParsedItem
-from newsletter.feeds.parsing.making import Raw, made_item, newest
+from newsletter.feeds.parsing.items import FeedError, ParsedFeed
+from newsletter.feeds.parsing.making import Raw, made_items
 from newsletter.feeds.pictures.lookup import first_address, first_in
-from newsletter.feeds.sanitizing import absolute, line, plain_text, safe_html
+from newsletter.feeds.sanitizing import LONGEST_HTML, absolute, line, plain_text, relative, safe_html
 
 
 def parse_json(text: str, url: str) -> ParsedFeed:
@@ -22,36 +22,44 @@ def parse_json(text: str, url: str) -> ParsedFeed:
         raise FeedError("This is JSON, but not a feed. Look on the site for the address of its feed.")
     title, language = line(found.get("title")), line(found.get("language"))
     entries = [each for each in found["items"] if isinstance(each, dict)]
-    items = [_item(entry, feed=found, title=title, language=language, url=url) for entry in newest(entries, _published)]
-    home_url = absolute(found.get("home_page_url"), url)
-    return ParsedFeed(title, home_url, language, tuple(item for item in items if item))
+    made = made_items(
+        entries, _published, lambda entry: _raw(entry, feed=found, language=language, url=url), feed_title=title
+    )
+    return ParsedFeed(
+        title=title,
+        home_url=absolute(found.get("home_page_url"), url),
+        language=language,
+        items=made.items,
+        unlinked=made.unlinked,
+        left_out=made.left_out,
+        hub_url=first_address((each.get("url") for each in _mappings(found.get("hubs"))), url),
+        self_url=absolute(found.get("feed_url"), url),
+        logo_url=first_address((found.get("icon"), found.get("favicon")), url),
+    )
 
 
-def _item(
-    entry: Mapping[str, Any], *, feed: Mapping[str, Any], title: str, language: str, url: str
-) -> ParsedItem | None:
+def _raw(entry: Mapping[str, Any], *, feed: Mapping[str, Any], language: str, url: str) -> Raw:
     # The id of an entry is mostly its address, and then need not be given twice.
     link = next((link for name in ("url", "external_url") if (link := absolute(entry.get(name), url))), "")
     link = link or absolute(entry.get("id"), "")
-    clean = safe_html(_body(entry), link or url)
+    body = _body(entry)
+    clean = safe_html(body, link or url)
     in_text = first_in(clean)
     image_url = first_address((entry.get("image"), entry.get("banner_image")), url)
-    return made_item(
-        Raw(
-            guid=_guid(entry.get("id")),
-            url=link,
-            title=line(entry.get("title")),
-            summary=line(entry.get("summary")),
-            html=clean,
-            author=_author(entry) or _author(feed),
-            image_url=image_url or in_text.url,
-            image_alt=in_text.alt if image_url in {"", in_text.url} else "",
-            categories=[name for each in _list(entry.get("tags")) if (name := line(each))],
-            published_at=_published(entry) or _instant(entry.get("date_modified")),
-            updated_at=_instant(entry.get("date_modified")),
-            language=line(entry.get("language")) or language,
-        ),
-        feed_title=title,
+    return Raw(
+        guid=_guid(entry.get("id")),
+        url=link or relative(entry.get("url")),
+        title=line(entry.get("title")),
+        summary=line(entry.get("summary")),
+        html=clean,
+        author=_author(entry) or _author(feed),
+        image_url=image_url or in_text.url,
+        image_alt=in_text.alt if image_url in {"", in_text.url} else "",
+        categories=[name for each in _list(entry.get("tags")) if (name := line(each))],
+        published_at=_published(entry) or _instant(entry.get("date_modified")),
+        updated_at=_instant(entry.get("date_modified")),
+        language=line(entry.get("language")) or language,
+        was_cut=len(body) > LONGEST_HTML,
     )
 
 
@@ -71,12 +79,16 @@ def _guid(value: object) -> str:
 
 def _author(found: Mapping[str, Any]) -> str:
     """The names of the authors; version 1 knows only one."""
-    authors = [each for each in (*_list(found.get("authors")), found.get("author")) if isinstance(each, dict)]
+    authors = _mappings([*_list(found.get("authors")), found.get("author")])
     return ", ".join(dict.fromkeys(name for each in authors if (name := line(each.get("name")))))
 
 
 def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
+
+
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    return [each for each in _list(value) if isinstance(each, dict)]
 
 
 def _published(entry: Mapping[str, Any]) -> datetime | None:

@@ -1,19 +1,14 @@
-"""From what an entry of any kind of feed says to an item that can be mailed."""
+"""From what an entry of any kind of feed says to an item that can be mailed, and what is left out on the way."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from newsletter.feeds.parsing.items import ParsedItem
-from newsletter.feeds.sanitizing import (
-    LONGEST_TITLE,
-    plain_text,
-    reading_minutes,
-    summary_of,
-)
-from newsletter.language import shortened
+from newsletter.feeds.sanitizing import LONGEST_TITLE, plain_text, reading_minutes, summary_of
+from newsletter.language import counted, shortened
 
 MOST_ITEMS: Final = 2_000
 _LONGEST_AUTHOR: Final = 150
@@ -42,18 +37,61 @@ class Raw:
     published_at: datetime | None
     updated_at: datetime | None
     language: str
+    author_address: str = ""
+    was_cut: bool = False
 
 
-def made_item(raw: Raw, *, feed_title: str) -> ParsedItem | None:
-    """The item, or None: without a link there is nothing that a mail could lead to."""
-    if not raw.url:
-        return None
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The items of a feed: those that a mail can lead to, the others, and what was left out, in sentences."""
+
+    items: tuple[ParsedItem, ...]
+    unlinked: tuple[ParsedItem, ...]
+    left_out: tuple[str, ...]
+
+
+def made_items(
+    entries: Sequence[Entry],
+    published_at: Callable[[Entry], datetime | None],
+    raw_of: Callable[[Entry], Raw],
+    *,
+    feed_title: str,
+    beyond: int = 0,
+) -> Made:
+    """The items of the newest entries, at most 2,000, in the feed's order; `beyond` older ones are gone already."""
+    raws = [raw_of(entry) for entry in newest(entries, published_at)]
+    items = [made_item(raw, feed_title=feed_title) for raw in raws]
+    linked = tuple(item for item in items if _leads_to_web(item))
+    unlinked = tuple(item for item in items if not _leads_to_web(item))
+    beyond += len(entries) - len(raws)
+    large = sum(raw.was_cut for raw in raws)
+    return Made(linked, unlinked, tuple(_left_out(beyond, len(raws), len(unlinked), large)))
+
+
+def _leads_to_web(item: ParsedItem) -> bool:
+    return item.url.startswith(("http://", "https://"))
+
+
+def _left_out(beyond: int, taken: int, unlinked: int, large: int) -> Iterator[str]:
+    if beyond:
+        were = "was" if beyond == 1 else "were"
+        yield f"{counted(beyond, 'article')} beyond the newest {taken:,} {were} left out."
+    if unlinked:
+        have = "has no link to a page and" if unlinked == 1 else "have no link to a page and"
+        yield f"{counted(unlinked, 'entry', 'entries')} {have} cannot be mailed. The site can add links to its feed."
+    if large:
+        was = "was longer than 256 kB and was cut" if large == 1 else "were longer than 256 kB and were cut"
+        yield f"The text of {counted(large, 'article')} {was}."
+
+
+def made_item(raw: Raw, *, feed_title: str) -> ParsedItem:
+    """The item. Without an address of the web there is nothing that a mail could lead to; its link is kept as given."""
     text = plain_text(raw.html)
     title = shortened(raw.title or _first_words(text or raw.summary), LONGEST_TITLE)
     return ParsedItem(
         guid=raw.guid[:_LONGEST_GUID],
         url=raw.url,
-        title=title or feed_title or urlsplit(raw.url).netloc,
+        title=title or (feed_title or urlsplit(raw.url).netloc if raw.url else ""),
         summary=summary_of(raw.summary or text),
         html=raw.html,
         author=shortened(raw.author, _LONGEST_AUTHOR),
@@ -64,6 +102,7 @@ def made_item(raw: Raw, *, feed_title: str) -> ParsedItem | None:
         published_at=_believable(raw.published_at),
         updated_at=_believable(raw.updated_at),
         language=raw.language[:35],
+        author_address=raw.author_address[:_LONGEST_AUTHOR],
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from html.entities import html5
 from typing import Final
 from xml.sax.saxutils import escape
@@ -11,6 +11,7 @@ _MOST_AMPERSANDS: Final = 300_000  # each may become five letters
 _MOST_PREFIXES: Final = 50
 NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REFERENCE: Final = re.compile(r"&(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)?")
+_NAMED: Final = re.compile(r"&([A-Za-z_][\w.:-]{0,60});")
 _OWN_NAMES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _PREFIX: Final = re.compile(r"(?:</?|\s)([A-Za-z_][\w.-]{0,40}):(?=[A-Za-z_][\w.-]{0,60}[\s=/>])")
 _DECLARED: Final = re.compile(r"\bxmlns:([\w.-]{1,41})\s*=")
@@ -33,6 +34,19 @@ def mended(text: str, root: str) -> str:
     if end >= 0 and (close := text.find(">", end)) >= 0:
         text = text[: close + 1]
     return _declare_prefixes(_outside_cdata(text, lambda part: _REFERENCE.sub(_reference, part)), root)
+
+
+def without_references(text: str, names: Collection[str]) -> str:
+    """The text without references to entities of these names; those that HTML knows are its letters."""
+    if not names:
+        return text
+
+    def _reference_to_own(found: re.Match[str]) -> str:
+        name = found[1] or ""
+        letters = html5.get(f"{name};")
+        return found[0] if name not in names or name in _OWN_NAMES else escape(letters or "")
+
+    return _outside_cdata(text, lambda part: _NAMED.sub(_reference_to_own, part))
 
 
 def _reference(found: re.Match[str]) -> str:

@@ -11,85 +11,152 @@ from typing import Any, Final
 import feedparser
 
 from newsletter.feeds.parsing.items import FeedError, ParsedFeed, ParsedItem
-from newsletter.feeds.parsing.making import Raw, made_item, newest
+from newsletter.feeds.parsing.making import Raw, made_items
 from newsletter.feeds.parsing.wellformed import checked_xml
 from newsletter.feeds.pictures.lookup import picture_of
-from newsletter.feeds.sanitizing import absolute, line, plain_text, safe_html
+from newsletter.feeds.sanitizing import LONGEST_HTML, absolute, line, plain_text, relative, safe_html
 
 _MARKUP: Final = frozenset({"text/html", "application/xhtml+xml"})
+_UNNAMED: Final = "application/octet-stream"  # as Atom says of text in base64
+_CLEARLY_LONGER: Final = 2
 
 
 def parse_xml(text: str, url: str) -> ParsedFeed:
     """Read a feed in XML; raises FeedError."""
     xml = checked_xml(text)
-    # Given as a stream, since feedparser opens strings that look like files or addresses.
-    stream = io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + xml.text.encode())
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
-    # Cleaning and relative links within texts are left to nh3, which is a hundred times faster.
-    found = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    found = _read(xml.text, url)
     channel: Mapping[str, Any] = found["feed"]
-    entries: list[Mapping[str, Any]] = found["entries"]
+    entries: list[Mapping[str, Any]] = [
+        *found["entries"],
+        *(_read(xml.guessable, url)["entries"] if xml.guessable else []),
+    ]
     if not entries and not found["version"]:
         raise FeedError("This is XML, but not a feed. Look on the site for the address of its feed.")
     title = _plain(channel, "title")
     language = line(channel.get("language"))
     home_url = absolute(channel.get("link"), url)
-    items = (_item(entry, title=title, language=language, url=url) for entry in newest(entries, _published))
-    return ParsedFeed(title, home_url, language, tuple(item for item in items if item), xml.is_complete)
+    made = made_items(
+        entries,
+        _published,
+        lambda entry: _raw(entry, language=language, url=url),
+        feed_title=title,
+        beyond=xml.beyond,
+    )
+    return ParsedFeed(
+        title=title,
+        home_url=home_url,
+        language=language,
+        items=made.items,
+        unlinked=made.unlinked,
+        left_out=(*xml.left_out, *made.left_out),
+        is_complete=xml.is_complete,
+        hub_url=_linked(channel, "hub", url),
+        self_url=_linked(channel, "self", url),
+        logo_url=_logo(channel, url),
+    )
 
 
-def _item(entry: Mapping[str, Any], *, title: str, language: str, url: str) -> ParsedItem | None:
+def _read(text: str, url: str) -> Mapping[str, Any]:
+    # Given as a stream, since feedparser opens strings that look like files or addresses.
+    stream = io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + text.encode())
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    # Cleaning and relative links within texts are left to nh3, which is a hundred times faster.
+    found: Mapping[str, Any] = feedparser.parse(
+        stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+    )
+    return found
+
+
+def _raw(entry: Mapping[str, Any], *, language: str, url: str) -> Raw:
     body, base = _body(entry, url)
     clean = safe_html(body, base)
     picture = picture_of(entry, clean, base)
-    return made_item(
-        Raw(
-            guid=line(entry.get("id")),
-            url=absolute(entry.get("feedburner_origlink") or entry.get("link"), url),
-            title=_plain(entry, "title"),
-            summary=_plain(entry, "summary"),
-            html=clean,
-            author=_author(entry),
-            image_url=picture.url,
-            image_alt=picture.alt,
-            categories=_categories(entry),
-            published_at=_published(entry) or _instant(entry, "updated_parsed"),
-            updated_at=_instant(entry, "updated_parsed"),
-            language=_language(entry) or language,
-        ),
-        feed_title=title,
+    author, address = _author(entry)
+    return Raw(
+        guid=line(entry.get("id")),
+        url=_link(entry, url),
+        title=_plain(entry, "title"),
+        summary=_plain(entry, "summary"),
+        html=clean,
+        author=author,
+        author_address=address,
+        image_url=picture.url,
+        image_alt=picture.alt,
+        categories=_categories(entry),
+        published_at=_published(entry) or _instant(entry, "updated_parsed"),
+        updated_at=_instant(entry, "updated_parsed"),
+        language=_language(entry) or language,
+        was_cut=len(body) > LONGEST_HTML,
+    )
+
+
+def _link(entry: Mapping[str, Any], url: str) -> str:
+    """The address of an entry's page; where it is relative and nothing says to what, it stays so."""
+    given = entry.get("feedburner_origlink") or entry.get("link")
+    return absolute(given, url) or relative(given)
+
+
+def _linked(channel: Mapping[str, Any], rel: str, url: str) -> str:
+    links = (each for each in _mappings(channel.get("links")) if each.get("rel") == rel)
+    return next((found for each in links if (found := absolute(each.get("href"), url))), "")
+
+
+def _logo(channel: Mapping[str, Any], url: str) -> str:
+    image = channel.get("image")
+    named = image.get("href") or image.get("url") if isinstance(image, Mapping) else None
+    return next(
+        (found for each in (channel.get("logo"), named, channel.get("icon")) if (found := absolute(each, url))), ""
     )
 
 
 def _body(entry: Mapping[str, Any], url: str) -> tuple[str, str]:
-    """The longest text of an entry as HTML, and where its relative links begin."""
-    details = [*_mappings(entry.get("content")), *_mappings([entry.get("summary_detail")])]
-    texts = [each for each in details if str(each.get("type")) in _MARKUP or str(each.get("type")).startswith("text/")]
-    longest = max(texts, key=lambda each: len(str(each.get("value") or "")), default={})
-    return _markup(longest), absolute(longest.get("base"), url) or url
+    """The text of an entry as HTML, and where its relative links begin."""
+    contents = [each for each in _mappings(entry.get("content")) if _is_text(each)]
+    summaries = [each for each in (_detail(entry, "summary"),) if each and _is_text(each)]
+    longest = max(contents, key=_length, default={})
+    summary = max(summaries, key=_length, default={})
+    # Podcasts have their text where others have the summary, and the other way round.
+    body = summary if _length(summary) > _CLEARLY_LONGER * _length(longest) else longest
+    return _markup(body), absolute(body.get("base"), url) or url
+
+
+def _length(detail: Mapping[str, Any]) -> int:
+    return len(str(detail.get("value") or ""))
+
+
+def _is_text(detail: Mapping[str, Any]) -> bool:
+    kind = str(detail.get("type"))
+    return kind in _MARKUP or kind.startswith("text/") or (kind == _UNNAMED and " " in str(detail.get("value")))
 
 
 def _markup(detail: Mapping[str, Any]) -> str:
     value = str(detail.get("value") or "")
-    return value if detail.get("type") in _MARKUP else html.escape(value, quote=False)
+    return value if detail.get("type") in {*_MARKUP, _UNNAMED} else html.escape(value, quote=False)
+
+
+def _detail(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A text with its type. Of several, feedparser chooses the right value, but may describe another."""
+    detail = entry.get(f"{name}_detail")
+    value = dict.get(entry, name) if isinstance(entry, dict) else None
+    return {**detail, "value": value or detail.get("value")} if isinstance(detail, Mapping) else {}
 
 
 def _plain(entry: Mapping[str, Any], name: str) -> str:
-    detail = entry.get(f"{name}_detail")
-    if isinstance(detail, Mapping):
-        return plain_text(_markup(detail))
-    return plain_text(str(entry.get(name) or ""))
+    detail = _detail(entry, name)
+    return plain_text(_markup(detail) if detail else str(entry.get(name) or ""))
 
 
-def _author(entry: Mapping[str, Any]) -> str:
-    """The names of the authors; addresses stay out."""
+def _author(entry: Mapping[str, Any]) -> tuple[str, str]:
+    """The names of the authors, without addresses; and the addresses, where there is no name."""
     authors = _mappings(entry.get("authors"))
     names = [line(each.get("name")) for each in authors]
     if len(authors) <= 1:
         # feedparser cuts addresses with a long last part in two and takes the rest for a name.
         names = [line(entry.get("author")) or "".join(names)]
     without = (" ".join(word for word in name.split() if "@" not in word).strip(' ()<>"') for name in names)
-    return ", ".join(dict.fromkeys(name for name in without if name))
+    found = ", ".join(dict.fromkeys(name for name in without if name))
+    addresses = [address for each in authors if "@" in (address := line(each.get("email")))]
+    return found, "" if found else ", ".join(addresses or [name for name in names if "@" in name])
 
 
 def _categories(entry: Mapping[str, Any]) -> tuple[str, ...]:
@@ -98,7 +165,8 @@ def _categories(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _language(entry: Mapping[str, Any]) -> str:
-    details = [*_mappings(entry.get("content")), *_mappings([entry.get("title_detail")])]
+    named = [entry.get("title_detail"), entry.get("summary_detail")]
+    details = [*_mappings(entry.get("content")), *_mappings(named)]
     return next((found for each in details if (found := line(each.get("language")))), "")
 
 

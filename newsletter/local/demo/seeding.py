@@ -1,6 +1,7 @@
 """Making the demo newsletter in an empty database."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import select
@@ -11,9 +12,12 @@ from newsletter.catalogue.shelf import NewNewsletter, add_newsletter, add_topic,
 from newsletter.errors import RefusedError
 from newsletter.feeds.articles import Article, ArticleAlias, ArticleTopic
 from newsletter.feeds.identity import AliasKind, canonical_link
+from newsletter.feeds.pictures.making import make_picture
+from newsletter.feeds.pictures.wanting import upload
 from newsletter.local.demo.samples import Sample, samples
 from newsletter.subscriptions.subscribers import Subscriber
 
+PICTURES: Final = Path(__file__).parents[2] / "web" / "static" / "demo"
 TOPICS: Final = {"science": "Science", "technology": "Technology", "artificial-intelligence": "Artificial intelligence"}
 
 
@@ -51,17 +55,38 @@ def seed(session: Session, base_url: str, *, now: datetime) -> Newsletter:
     return newsletter
 
 
-def follow(session: Session, base_url: str) -> None:
-    """The installation has another address (another PORT, say): the demo's articles and pictures move along."""
+def follow(session: Session, base_url: str, *, now: datetime) -> None:
+    """The installation has another address (another PORT, say): the demo's articles move along.
+
+    Their pictures are served from the database under any address; a demo from before that is brought there.
+    """
     newsletter = demo_newsletter(session)
-    if newsletter is None or newsletter.site_url == base_url:
+    if newsletter is None:
+        return
+    _host_pictures(session, newsletter, now=now)
+    if newsletter.site_url == base_url:
         return
     former, newsletter.site_url = newsletter.site_url, base_url
     for article in session.scalars(select(Article).where(Article.newsletter_id == newsletter.id)):
         article.url = article.url.replace(former, base_url, 1)
-        article.image_url = article.image_url.replace(former, base_url, 1)
     for alias in session.scalars(select(ArticleAlias).where(ArticleAlias.newsletter_id == newsletter.id)):
         alias.value = alias.value.replace(canonical_link(former), canonical_link(base_url), 1)
+
+
+def _host_pictures(session: Session, newsletter: Newsletter, *, now: datetime) -> None:
+    query = select(Article).where(
+        Article.newsletter_id == newsletter.id, Article.image_url.contains("/static/demo/", autoescape=True)
+    )
+    for article in session.scalars(query):
+        article.image_url = _hosted(session, newsletter, article.image_url.rpartition("/")[2], now=now)
+
+
+def _hosted(session: Session, newsletter: Newsletter, file_name: str, *, now: datetime) -> str:
+    """The address of a picture of the demo, kept like one that an editor brings; empty where there is none."""
+    path = PICTURES / file_name
+    if not file_name or not path.is_file():
+        return ""
+    return upload(session, newsletter.id, path.read_bytes(), make=make_picture, now=now)
 
 
 def _add_article(
@@ -77,8 +102,7 @@ def _add_article(
         summary=sample.summary,
         html=sample.html,
         author=sample.author,
-        # Mails need absolute addresses.
-        image_url=f"{base_url}/static/demo/{sample.picture}" if sample.picture else "",
+        image_url=_hosted(session, newsletter, sample.picture, now=now),
         image_alt=sample.picture_alt,
         minutes=sample.minutes,
         published_at=at,

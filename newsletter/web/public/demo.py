@@ -11,6 +11,7 @@ from newsletter.mails.articles import blocks_of
 from newsletter.web.doors import reading, services
 from newsletter.web.guards import anybody, guarded
 from newsletter.web.public import views
+from newsletter.web.public.pictures import path_of
 
 blueprint = guarded("demo", __name__, anybody)
 
@@ -25,5 +26,5 @@ def article(slug: str) -> ResponseReturnValue:
         if newsletter is None or found is None:
             raise NotFound("There is no such article here.")
         page = views.page(newsletter)
-        [block] = blocks_of(session, [found.id])
+        [block] = blocks_of(session, [found.id], path_of)
     return views.rendered("public/demo_article.html", **page, article=block, html=found.html)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.feeds.articles import Article, ArticleTopic
 from newsletter.mails.articles import blocks_of
 from newsletter.mails.content import ArticleBlock
+from newsletter.web.public.pictures import path_of
 from newsletter.web.public.promises import figure
 
 _WEEK: Final = timedelta(days=7)
@@ -44,7 +45,7 @@ def sample(session: Session, newsletter_id: int, *, now: datetime) -> list[Artic
         .order_by(_shown_at().desc(), Article.id.desc())
         .limit(_SAMPLE)
     )
-    return blocks_of(session, list(session.scalars(query)))
+    return blocks_of(session, list(session.scalars(query)), path_of)
 
 
 def _shown_at() -> ColumnElement[datetime]:

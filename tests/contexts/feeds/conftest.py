@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from newsletter.database import Database
+from newsletter.feeds.connected import NewFeed
+from newsletter.feeds.connecting import connect
 from newsletter.feeds.intake import Intake
-from newsletter.feeds.polling import connect
 from tests.conftest import StandingClock
 from tests.data import a_newsletter
 from tests.fake_feeds import PROOF_FEED, FakeFetcher, item, rss
@@ -29,6 +30,6 @@ def newsletter_id(database: Database) -> int:
 @pytest.fixture
 def feed_id(database: Database, site: FakeFetcher, clock: StandingClock, newsletter_id: int) -> int:
     """The site's feed, connected; five minutes have passed."""
-    made = connect(database, Intake(site), clock, newsletter_id, PROOF_FEED, None)
+    made = connect(database, Intake(site), clock, newsletter_id, NewFeed(PROOF_FEED))
     clock.pass_by(timedelta(minutes=5))
     return made.feed_id

@@ -9,9 +9,10 @@ from newsletter.catalogue.newsletters import Newsletter
 from newsletter.database import Database
 from newsletter.errors import RefusedError
 from newsletter.feeds.articles import Article, ArticleTopic, Feed
+from newsletter.feeds.connected import NewFeed
+from newsletter.feeds.connecting import Connected, connect
 from newsletter.feeds.fetching.fetcher import Fetched, FetchOutcome, Gone, Unchanged, Unreachable
 from newsletter.feeds.intake import Intake
-from newsletter.feeds.polling import Connected, connect
 from tests.conftest import StandingClock
 from tests.data import NOW, a_newsletter, topic_ids
 from tests.fake_feeds import PROOF_FEED as URL
@@ -33,7 +34,7 @@ def feeds(database: Database) -> int:
 def test_a_feed_is_connected_and_its_articles_are_never_mailed(
     database: Database, site: FakeFetcher, clock: StandingClock, newsletter_id: int
 ) -> None:
-    made = connect(database, Intake(site), clock, newsletter_id, URL, None)
+    made = connect(database, Intake(site), clock, newsletter_id, NewFeed(URL))
     assert made == Connected(made.feed_id, "The Proof", 1)
     feed = the_feed(database, made.feed_id)
     assert (feed.url, feed.title, feed.etag, feed.trouble, feed.failures) == (URL, "The Proof", '"1"', None, 0)
@@ -49,7 +50,7 @@ def test_a_feed_has_a_topic_for_articles_that_name_none(
     site.publish_feed(URL, rss(item(category="")))
     with database.write() as session:
         topic_id = topic_ids(session, session.get_one(Newsletter, newsletter_id))["technology"]
-    connect(database, Intake(site), clock, newsletter_id, URL, topic_id)
+    connect(database, Intake(site), clock, newsletter_id, NewFeed(URL, topic_id))
     with database.read() as session:
         assert session.scalars(select(ArticleTopic.topic_id)).all() == [topic_id]
 
@@ -60,7 +61,7 @@ def test_a_feed_has_a_topic_for_articles_that_name_none(
 def test_an_address_is_completed(
     database: Database, site: FakeFetcher, clock: StandingClock, newsletter_id: int, entered: str
 ) -> None:
-    made = connect(database, Intake(site), clock, newsletter_id, entered, None)
+    made = connect(database, Intake(site), clock, newsletter_id, NewFeed(entered))
     assert the_feed(database, made.feed_id).url == URL
 
 
@@ -80,7 +81,7 @@ def test_what_cannot_be_read_is_not_connected(
     outcome, words = case
     site.publish(URL, outcome)
     with pytest.raises(RefusedError, match=words):
-        connect(database, Intake(site), clock, newsletter_id, URL, None)
+        connect(database, Intake(site), clock, newsletter_id, NewFeed(URL))
     assert feeds(database) == 0
 
 
@@ -91,7 +92,7 @@ def test_what_is_no_address_is_refused_before_anybody_is_asked(
     database: Database, site: FakeFetcher, clock: StandingClock, newsletter_id: int, entered: str
 ) -> None:
     with pytest.raises(RefusedError):
-        connect(database, Intake(site), clock, newsletter_id, entered, None)
+        connect(database, Intake(site), clock, newsletter_id, NewFeed(entered))
     assert site.asked == []
 
 
@@ -99,7 +100,7 @@ def test_a_feed_is_connected_once(
     database: Database, site: FakeFetcher, clock: StandingClock, newsletter_id: int, feed_id: int
 ) -> None:
     with pytest.raises(RefusedError, match=r"^This feed is connected already: The Proof \(feed 1\)\.$"):
-        connect(database, Intake(site), clock, newsletter_id, URL, None)
+        connect(database, Intake(site), clock, newsletter_id, NewFeed(URL))
     assert feeds(database) == 1
 
 
@@ -109,7 +110,7 @@ def test_a_feed_that_leads_to_a_connected_one_is_refused(
     old = "https://proof.example/old.xml"
     site.publish(old, Fetched(rss(item()).encode(), None, URL, moved_to=URL))
     with pytest.raises(RefusedError, match="connected already"):
-        connect(database, Intake(site), clock, newsletter_id, old, None)
+        connect(database, Intake(site), clock, newsletter_id, NewFeed(old))
 
 
 def test_another_newsletter_may_have_the_same_feed(
@@ -117,4 +118,4 @@ def test_another_newsletter_may_have_the_same_feed(
 ) -> None:
     with database.write() as session:
         other_id = a_newsletter(session, "The Other").id
-    assert connect(database, Intake(site), clock, other_id, URL, None).articles == 1
+    assert connect(database, Intake(site), clock, other_id, NewFeed(URL)).articles == 1

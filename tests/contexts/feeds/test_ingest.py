@@ -1,60 +1,19 @@
 """Storing what feeds bring: once, released rightly, sorted into topics."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select, update
 
+from config import defaults
+from newsletter.catalogue.newsletters import MailRule
 from newsletter.database import Database
-from newsletter.feeds.articles import Article, ArticleAlias, ArticleTopic, Feed
-from newsletter.feeds.ingest import ingest
-from newsletter.feeds.parsing.feed import parse
-from tests.data import NOW, a_newsletter, topic_ids
-from tests.fake_feeds import item, rss
-
-LATER = NOW + timedelta(hours=1)
-
-
-def a_feed(database: Database, *, topic: str | None = None, url: str = "https://proof.example/feed.xml") -> int:
-    """A connected feed of the one newsletter."""
-    with database.write() as session:
-        newsletter_id = session.scalar(select(Feed.newsletter_id))
-        if newsletter_id is None:
-            newsletter = a_newsletter(session)
-            newsletter_id = newsletter.id
-        ids = {"science": 1, "technology": 2}
-        feed = Feed(
-            newsletter_id=newsletter_id,
-            url=url,
-            title="The Proof",
-            default_topic_id=ids[topic] if topic else None,
-            connected_at=NOW,
-            next_poll_at=NOW,
-            etag=None,
-            last_modified=None,
-            last_success_at=None,
-            last_change_at=None,
-            trouble=None,
-        )
-        session.add(feed)
-        session.flush()
-        return feed.id
-
-
-def take(
-    database: Database,
-    feed_id: int,
-    *items: str,
-    at: datetime = LATER,
-    is_first: bool = False,
-    link: str = "https://proof.example/",
-) -> tuple[int, int]:
-    """Ingest a feed of these items; how many were new and changed."""
-    parsed = parse(rss(*items, link=link).encode(), None, "https://proof.example/feed.xml")
-    with database.write() as session:
-        report = ingest(session, session.get_one(Feed, feed_id), parsed, now=at, is_first=is_first)
-    return report.new, report.changed
+from newsletter.feeds.articles import Article, ArticleAlias, ArticleTopic, Feed, Standing
+from newsletter.feeds.revisions import revisions_of
+from tests.data import a_newsletter, topic_ids
+from tests.fake_feeds import item
+from tests.feed_stock import LATER, a_feed, take, take_all
 
 
 def articles(database: Database) -> list[Article]:
@@ -89,7 +48,8 @@ def test_an_article_is_stored_with_all_it_has(database: Database) -> None:
     assert (article.title, article.summary) == ("Under the ice shelf", "The ice is thinner than was thought.")
     assert article.html == "<p>The ice is thinner than was thought.</p>"
     assert article.published_at == datetime.fromisoformat("2026-11-23T10:00:00Z")
-    assert article.first_seen_at == article.released_at == article.updated_at == LATER
+    assert article.first_seen_at == article.updated_at == LATER
+    assert article.released_at == LATER + defaults.GRACE_TIME
     assert topics(database, article.id) == {"science"}
 
 
@@ -105,10 +65,29 @@ def test_an_article_dated_ahead_is_released_then(database: Database) -> None:
     assert the_article(database).released_at == datetime.fromisoformat("2026-11-25T06:00:00Z")
 
 
-def test_an_article_without_a_date_is_released_at_once(database: Database) -> None:
+def test_an_article_without_a_date_is_released_after_its_grace_time(database: Database) -> None:
     take(database, a_feed(database), item(published=""))
     article = the_article(database)
-    assert (article.published_at, article.released_at) == (None, LATER)
+    assert (article.published_at, article.released_at) == (None, LATER + defaults.GRACE_TIME)
+
+
+def test_a_date_that_the_site_moves_moves_the_release_while_it_lies_ahead(database: Database) -> None:
+    feed_id = a_feed(database)
+    take(database, feed_id, item(published="Thu, 26 Nov 2026 06:00:00 +0000"))
+    assert take(database, feed_id, item(published="Wed, 25 Nov 2026 06:00:00 +0000")) == (0, 1)
+    assert the_article(database).released_at == datetime.fromisoformat("2026-11-25T06:00:00Z")
+
+
+def test_a_date_in_the_year_9999_holds_the_article_and_is_told(database: Database) -> None:
+    feed_id = a_feed(database)
+    report = take_all(
+        database,
+        feed_id,
+        item(published="Fri, 31 Dec 9999 23:59:59 +0000"),
+        item("Two", guid="2", link="https://proof.example/2"),
+    )
+    assert (report.new, report.remarks) == (2, ("1 article is dated more than a year ahead and held until then.",))
+    assert articles(database)[0].released_at == datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def test_reading_twice_stores_once(database: Database) -> None:
@@ -128,7 +107,7 @@ def test_an_edit_changes_the_texts_and_not_the_release(database: Database) -> No
     assert take(database, feed_id, edit, at=again_at) == (0, 1)
     article = the_article(database)
     assert (article.title, article.summary, article.url) == ("Corrected", "New.", "https://proof.example/ice-2")
-    assert (article.released_at, article.updated_at) == (LATER, again_at)
+    assert (article.released_at, article.updated_at) == (LATER + defaults.GRACE_TIME, again_at)
     assert article.published_at == datetime.fromisoformat("2026-11-23T10:00:00Z")
 
 
@@ -252,3 +231,130 @@ def test_links_are_kept_for_the_newsletter_and_guids_for_the_feed(database: Data
     with database.read() as session:
         rows = {(each.kind, each.feed_id, each.value) for each in session.scalars(select(ArticleAlias))}
     assert rows == {("guid", feed_id, "ice"), ("link", 0, "proof.example/ice")}
+
+
+def test_a_feed_with_new_guids_at_every_fetch_floods_nobody_and_is_told_of(database: Database) -> None:
+    feed_id = a_feed(database)
+    reports = [take_all(database, feed_id, item(guid=f"guid-{turn}")) for turn in range(25)]
+    assert [report.new for report in reports] == [1] + [0] * 24
+    assert "new guids at every fetch" in reports[-1].remarks[0]
+    with database.read() as session:
+        kinds = [each.kind for each in session.scalars(select(ArticleAlias))]
+    assert (kinds.count("guid"), kinds.count("link")) == (20, 1)
+
+
+def test_new_guids_and_new_links_at_once_are_held_as_the_same_stories(database: Database) -> None:
+    feed_id = a_feed(database)
+    text = "<p>The ice below the shelf is much thinner than was thought, a new survey by radar shows.</p>"
+    take(database, feed_id, item(text=text), at=LATER, is_first=True)
+    report = take_all(database, feed_id, item(guid="b", link="https://proof.example/en/ice", text=text))
+    assert report.remarks == ("1 article is held, since another tells the same story.",)
+    first, again = articles(database)
+    assert (again.standing, again.released_at, again.same_story_as) == (Standing.SAME_STORY, None, first.id)
+
+
+def test_the_same_title_with_another_beginning_is_another_story(database: Database) -> None:
+    feed_id = a_feed(database)
+    take(
+        database,
+        feed_id,
+        item(
+            "Weather",
+            guid="1",
+            link="https://proof.example/1",
+            text="<p>Rain in the north all day, sun in the south.</p>",
+        ),
+    )
+    take(
+        database,
+        feed_id,
+        item(
+            "Weather",
+            guid="2",
+            link="https://proof.example/2",
+            text="<p>A storm from the west, and hail by the evening.</p>",
+        ),
+    )
+    assert [each.standing for each in articles(database)] == [Standing.FREE, Standing.FREE]
+
+
+def test_an_edit_is_kept_as_a_revision_with_what_changed(database: Database) -> None:
+    feed_id = a_feed(database)
+    take(database, feed_id, item("Ice"))
+    take(database, feed_id, item("Thin ice"), at=LATER + timedelta(hours=1))
+    with database.read() as session:
+        (revision,) = revisions_of(session, 1)
+    assert (revision.before, revision.editor_id) == ({"title": "Ice"}, None)
+
+
+def test_markup_that_readers_cannot_see_makes_no_revision(database: Database) -> None:
+    feed_id = a_feed(database)
+    take(database, feed_id, item(text="<p>Thin ice.</p>"))
+    assert take(database, feed_id, item(text="<div><p>Thin ice.</p></div>")) == (0, 0)
+    article = the_article(database)
+    assert (article.html, article.updated_at) == ("<div><p>Thin ice.</p></div>", LATER)
+    with database.read() as session:
+        assert revisions_of(session, article.id) == []
+
+
+def test_only_the_newest_twenty_revisions_are_kept(database: Database) -> None:
+    feed_id = a_feed(database)
+    for turn in range(25):
+        take(database, feed_id, item(f"Ice {turn}"))
+    with database.read() as session:
+        kept = [each.before["title"] for each in revisions_of(session, 1)]
+    assert kept == [f"Ice {turn}" for turn in range(23, 3, -1)]
+
+
+def test_a_picture_that_is_only_signed_anew_is_the_same(database: Database) -> None:
+    feed_id = a_feed(database)
+    one = item(text='<p>Ice.</p><img src="https://cdn.example/ice.jpg?sig=1" width="800" height="600">')
+    two = item(text='<p>Ice.</p><img src="https://cdn.example/ice.jpg?sig=2" width="800" height="600">')
+    take(database, feed_id, one)
+    assert take(database, feed_id, two) == (0, 0)
+    assert the_article(database).image_url == "https://cdn.example/ice.jpg?sig=1"
+
+
+def test_a_new_article_without_a_picture_has_its_page_looked_at_and_an_old_one_has_not(database: Database) -> None:
+    feed_id = a_feed(database)
+    take(database, feed_id, item("Old", guid="1", link="https://proof.example/1"), is_first=True)
+    picture = '<p>Ice.</p><img src="https://cdn.example/ice.jpg" width="800" height="600">'
+    take(
+        database,
+        feed_id,
+        item("Bare", guid="2", link="https://proof.example/2"),
+        item("Shown", guid="3", link="https://proof.example/3", text=picture),
+    )
+    assert {each.title: each.page_due_at for each in articles(database)} == {"Old": None, "Bare": LATER, "Shown": None}
+
+
+def test_what_the_page_had_to_say_is_not_unsaid_by_the_feed(database: Database) -> None:
+    feed_id = a_feed(database)
+    take(database, feed_id, item(text="<p>A teaser.</p>"))
+    with database.write() as session:
+        article = session.get_one(Article, 1)
+        article.html, article.has_page_text, article.page_tries = "<p>The whole text.</p>", True, 1
+        article.page_due_at, article.image_url, article.author = None, "https://proof.example/og.jpg", "Ada"
+    assert take(database, feed_id, item(text="<p>A teaser.</p>")) == (0, 0)
+    assert take(database, feed_id, item("Corrected", text="<p>A teaser.</p>"), at=LATER + timedelta(hours=1)) == (0, 1)
+    article = the_article(database)
+    assert (article.title, article.html, article.image_url) == (
+        "Corrected",
+        "<p>The whole text.</p>",
+        "https://proof.example/og.jpg",
+    )
+    assert article.page_due_at == LATER + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "standing"), [(MailRule.HOLD, Standing.HELD_BY_FEED), (MailRule.NEVER, Standing.NEVER_BY_FEED)]
+)
+def test_the_rule_of_a_feed_stands_in_the_way_of_what_it_brings(
+    database: Database, rule: MailRule, standing: Standing
+) -> None:
+    feed_id = a_feed(database)
+    with database.write() as session:
+        session.get_one(Feed, feed_id).rule = rule
+    take(database, feed_id, item())
+    article = the_article(database)
+    assert (article.standing, article.released_at) == (standing, None)

@@ -1,15 +1,24 @@
 """Asking feeds for news, through all that can go wrong."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from newsletter.database import Database
 from newsletter.feeds.articles import Article, Feed
+from newsletter.feeds.claiming import claim_due, is_any_due
+from newsletter.feeds.connected import NewFeed
+from newsletter.feeds.connecting import connect
 from newsletter.feeds.fetching.fetcher import Fetched, FetchOutcome, Gone, Unchanged, Unreachable
+from newsletter.feeds.health import last_success
 from newsletter.feeds.intake import Intake
-from newsletter.feeds.polling import PollReport, connect, due_feeds, poll
+from newsletter.feeds.parsing.feed import parse
+from newsletter.feeds.parsing.items import ParsedFeed
+from newsletter.feeds.polling import PollReport, fetch_again, poll, poll_if_due
+from newsletter.jobs import Job, JobKind
 from tests.conftest import StandingClock
 from tests.fake_feeds import PROOF_FEED as URL
 from tests.fake_feeds import FakeFetcher, item, rss
@@ -23,29 +32,63 @@ def the_feed(database: Database, feed_id: int) -> Feed:
         return session.get_one(Feed, feed_id)
 
 
+def row_of(feed: Feed) -> dict[str, object]:
+    return {column.name: getattr(feed, column.name) for column in Feed.__table__.columns}
+
+
+def changed(before: dict[str, object], after: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in after.items() if before[name] != value}
+
+
 def article_titles(database: Database) -> list[str]:
     with database.read() as session:
         return list(session.scalars(select(Article.title).order_by(Article.id)))
 
 
-def test_a_new_article_is_stored_and_released(
+def test_a_new_article_is_stored_and_released_after_its_grace_time(
     database: Database, site: FakeFetcher, clock: StandingClock, feed_id: int
 ) -> None:
     site.publish_feed(URL, rss(RAIN, item()), etag='"2"')
     assert poll(database, Intake(site), clock, feed_id) == PollReport(1, 0, None)
     with database.read() as session:
         released = dict(session.execute(select(Article.title, Article.released_at)).all())
-    assert released == {"Under the ice shelf": None, "Raindrops": clock.now()}
+    assert released == {"Under the ice shelf": None, "Raindrops": clock.now() + 15 * MINUTE}
     feed = the_feed(database, feed_id)
     assert (feed.etag, feed.last_change_at, feed.last_success_at) == ('"2"', clock.now(), clock.now())
     assert feed.next_poll_at == clock.now() + 5 * MINUTE
 
 
-def test_nothing_new_is_a_success(database: Database, site: FakeFetcher, clock: StandingClock, feed_id: int) -> None:
+def test_nothing_new_is_a_success_that_writes_nothing_but_the_next_look(
+    database: Database, site: FakeFetcher, clock: StandingClock, feed_id: int
+) -> None:
+    before = row_of(the_feed(database, feed_id))
+    clock.pass_by(3 * MINUTE)
     assert poll(database, Intake(site), clock, feed_id) == PollReport(0, 0, None)
     assert site.asked[-1] == (URL, '"1"', None)
     feed = the_feed(database, feed_id)
-    assert (feed.last_success_at, feed.last_change_at) == (clock.now(), None)
+    assert changed(before, row_of(feed)) == {"next_poll_at": clock.now() + 5 * MINUTE}
+    assert last_success(feed, now=clock.now() + MINUTE) == clock.now()
+
+
+def test_the_pause_grows_while_nothing_changes_and_is_written_only_when_it_does(
+    database: Database, site: FakeFetcher, clock: StandingClock, feed_id: int
+) -> None:
+    seen = []
+    for _day in range(8):
+        before = row_of(the_feed(database, feed_id))
+        poll(database, Intake(site), clock, feed_id)
+        seen.append(sorted(changed(before, row_of(the_feed(database, feed_id)))))
+        clock.pass_by(timedelta(days=1))
+    only_date, with_pause = ["next_poll_at"], ["asked_every", "next_poll_at"]
+    assert seen == [
+        *(only_date, only_date),
+        *(with_pause, with_pause, only_date, with_pause, only_date, with_pause),
+    ]
+    assert the_feed(database, feed_id).asked_every == 60 * 60
+    site.publish_feed(URL, rss(RAIN, item()), etag='"2"')
+    poll(database, Intake(site), clock, feed_id)
+    feed = the_feed(database, feed_id)
+    assert (feed.asked_every, feed.next_poll_at) == (300, clock.now() + 5 * MINUTE)
 
 
 def test_the_same_content_without_marks_changes_nothing(
@@ -61,11 +104,13 @@ def test_trouble_is_kept_as_a_sentence_and_asked_about_ever_later(
 ) -> None:
     site.publish(URL, Unreachable("proof.example did not answer in time."))
     sentence = "proof.example did not answer in time. We try again by ourselves."
+    first = clock.now()
     for failures, minutes in ((1, 5), (2, 10), (3, 20)):
         assert poll(database, Intake(site), clock, feed_id) == PollReport(0, 0, sentence)
         feed = the_feed(database, feed_id)
         assert (feed.failures, feed.trouble) == (failures, sentence)
         assert feed.next_poll_at == clock.now() + minutes * MINUTE
+        assert (feed.failing_since_at, feed.told_at) == (first, None)
         clock.at = feed.next_poll_at
     assert article_titles(database) == ["Under the ice shelf"]
 
@@ -74,9 +119,26 @@ def test_an_answer_ends_the_trouble(database: Database, site: FakeFetcher, clock
     site.publish(URL, Unreachable("proof.example cannot be reached."), Unchanged())
     poll(database, Intake(site), clock, feed_id)
     clock.pass_by(5 * MINUTE)
+    with database.write() as session:
+        session.get_one(Feed, feed_id).told_at = clock.now()
     poll(database, Intake(site), clock, feed_id)
     feed = the_feed(database, feed_id)
     assert (feed.failures, feed.trouble, feed.next_poll_at) == (0, None, clock.now() + 5 * MINUTE)
+    assert (feed.failing_since_at, feed.told_at, feed.last_success_at) == (None, None, clock.now())
+
+
+def test_a_feed_that_fails_still_tells_when_it_last_worked(
+    database: Database, site: FakeFetcher, clock: StandingClock, feed_id: int
+) -> None:
+    for _times in range(3):
+        poll(database, Intake(site), clock, feed_id)  # nothing new, which is not written down
+        worked_at = clock.now()
+        clock.pass_by(5 * MINUTE)
+    site.publish(URL, Unreachable("proof.example cannot be reached."))
+    for _times in range(2):
+        poll(database, Intake(site), clock, feed_id)
+        clock.pass_by(5 * MINUTE)
+    assert last_success(the_feed(database, feed_id), now=clock.now()) == worked_at
 
 
 def test_a_site_that_asks_for_a_pause_gets_it(
@@ -84,7 +146,7 @@ def test_a_site_that_asks_for_a_pause_gets_it(
 ) -> None:
     site.publish(URL, Unreachable("proof.example asks us to come back later (429).", retry_after="7200"))
     poll(database, Intake(site), clock, feed_id)
-    assert the_feed(database, feed_id).next_poll_at == clock.now() + 120 * MINUTE
+    assert the_feed(database, feed_id).next_poll_at == clock.now() + timedelta(hours=2, seconds=1)
 
 
 def test_a_web_page_in_place_of_the_feed_is_trouble_and_its_mark_is_not_kept(
@@ -106,12 +168,37 @@ def test_of_half_a_feed_the_whole_articles_are_stored_and_all_of_it_is_asked_for
     assert the_feed(database, feed_id).etag is None
 
 
-def test_a_feed_that_has_ended_is_hardly_asked_any_more(
-    database: Database, site: FakeFetcher, clock: StandingClock, feed_id: int
+def test_a_feed_that_has_ended_is_not_asked_any_more_unless_an_editor_wants_it(
+    database: Database, site: FakeFetcher, clock: StandingClock, announced: list[Job], feed_id: int
 ) -> None:
     site.publish(URL, Gone("proof.example says that this feed has ended (410)."))
     assert "has ended" in str(poll(database, Intake(site), clock, feed_id).trouble)
-    assert the_feed(database, feed_id).next_poll_at == clock.now() + timedelta(days=7)
+    ended_at = clock.now()
+    clock.pass_by(timedelta(days=400))
+    with database.write() as session:
+        assert not is_any_due(session, now=clock.now())
+        assert claim_due(session, now=clock.now(), most=9) == []
+        fetch_again(session, session.get_one(Feed, feed_id), now=clock.now())
+        assert is_any_due(session, now=clock.now())
+    assert announced == [Job(JobKind.POLL_FEED, feed_id)]
+    poll_if_due(database, Intake(site), clock, feed_id)
+    feed = the_feed(database, feed_id)
+    assert (feed.ended_at, feed.wants_fresh) == (ended_at, False)
+    with database.read() as session:
+        assert not is_any_due(session, now=clock.now() + timedelta(days=400))
+
+
+def test_a_feed_that_answers_again_after_its_end_lives_on(
+    database: Database, site: FakeFetcher, clock: StandingClock, feed_id: int
+) -> None:
+    site.publish(URL, Gone("proof.example says that this feed has ended (410)."))
+    poll(database, Intake(site), clock, feed_id)
+    site.publish_feed(URL, rss(RAIN, item()))
+    with database.write() as session:
+        fetch_again(session, session.get_one(Feed, feed_id), now=clock.now())
+    poll_if_due(database, Intake(site), clock, feed_id)
+    feed = the_feed(database, feed_id)
+    assert (feed.ended_at, feed.trouble, feed.failures, feed.last_change_at) == (None, None, 0, clock.now())
 
 
 @pytest.mark.parametrize("is_changed", [True, False])
@@ -130,7 +217,7 @@ def test_a_feed_that_moves_onto_another_stays_where_it_is(
 ) -> None:
     other = "https://proof.example/other.xml"
     site.publish_feed(other, rss(RAIN))
-    connect(database, Intake(site), clock, newsletter_id, other, None)
+    connect(database, Intake(site), clock, newsletter_id, NewFeed(other))
     site.publish(URL, Unchanged(moved_to=other))
     assert poll(database, Intake(site), clock, feed_id) == PollReport(0, 0, None)
     assert the_feed(database, feed_id).url == URL
@@ -149,7 +236,7 @@ class Interfering(FakeFetcher):
         self.publish_feed(URL, rss(RAIN))
         self.database, self.feed_id, self.url = database, feed_id, url
 
-    def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> FetchOutcome:
+    def fetch(self, url: str, **options: Any) -> FetchOutcome:
         # Writing waits for no one here: no transaction is open while the network is talked to.
         with self.database.write() as session:
             feed = session.get_one(Feed, self.feed_id)
@@ -157,7 +244,7 @@ class Interfering(FakeFetcher):
                 session.delete(feed)
             else:
                 feed.url = self.url
-        return super().fetch(url, etag=etag, last_modified=last_modified)
+        return super().fetch(url, **options)
 
 
 @pytest.mark.parametrize("url", [None, "https://proof.example/elsewhere.xml"])
@@ -172,7 +259,7 @@ def test_a_feed_that_ends_a_worker_is_put_off_before_it_is_asked(
     database: Database, clock: StandingClock, feed_id: int
 ) -> None:
     class Deadly(FakeFetcher):
-        def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> FetchOutcome:
+        def fetch(self, _url: str, **_options: Any) -> FetchOutcome:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -180,19 +267,68 @@ def test_a_feed_that_ends_a_worker_is_put_off_before_it_is_asked(
     assert the_feed(database, feed_id).next_poll_at == clock.now() + 5 * MINUTE
 
 
-# What is due.
+# Fetch again now.
 
 
-def test_feeds_are_due_when_their_instant_has_come_those_that_wait_longest_first(
-    database: Database, site: FakeFetcher, clock: StandingClock, newsletter_id: int, feed_id: int
+class Attentive(FakeFetcher):
+    """A fetcher that remembers whether caches were to be passed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.past_caches: list[bool] = []
+
+    def fetch(self, url: str, **options: Any) -> FetchOutcome:
+        self.past_caches.append(options["past_caches"])
+        return super().fetch(url, **options)
+
+
+def test_fetching_again_asks_past_all_caches_and_marks_once(
+    database: Database, clock: StandingClock, feed_id: int
 ) -> None:
-    other = "https://proof.example/other.xml"
-    site.publish_feed(other, rss(RAIN))
-    second = connect(database, Intake(site), clock, newsletter_id, other, None).feed_id
-    with database.read() as session:
-        assert due_feeds(session, now=clock.now() - MINUTE) == []
-        assert due_feeds(session, now=clock.now()) == [feed_id]
-        assert due_feeds(session, now=clock.now() + 5 * MINUTE) == [feed_id, second]
+    site = Attentive()
+    site.publish_feed(URL, rss(RAIN, item()), etag='"1"')
     poll(database, Intake(site), clock, feed_id)
-    with database.read() as session:
-        assert due_feeds(session, now=clock.now()) == []
+    assert article_titles(database) == ["Under the ice shelf"]  # the site thinks that we have read it
+    with database.write() as session:
+        fetch_again(session, session.get_one(Feed, feed_id), now=clock.now())
+    poll_if_due(database, Intake(site), clock, feed_id)
+    assert article_titles(database) == ["Under the ice shelf", "Raindrops"]
+    poll_if_due(database, Intake(site), clock, feed_id)  # not due any more
+    poll(database, Intake(site), clock, feed_id)
+    assert site.past_caches == [False, True, False]
+    assert [marks for _url, *marks in site.asked] == [['"1"', None], [None, None], ['"1"', None]]
+
+
+def test_a_wish_that_comes_while_the_feed_is_being_asked_is_not_forgotten(
+    database: Database, clock: StandingClock, feed_id: int
+) -> None:
+    class Interrupted(FakeFetcher):
+        def fetch(self, url: str, **options: Any) -> FetchOutcome:
+            with database.write() as session:
+                fetch_again(session, session.get_one(Feed, feed_id), now=clock.now())
+            return super().fetch(url, **options)
+
+    site = Interrupted()
+    site.publish_feed(URL, rss(item()))
+    poll(database, Intake(site), clock, feed_id)
+    feed = the_feed(database, feed_id)
+    assert (feed.wants_fresh, feed.next_poll_at) == (True, clock.now())
+
+
+# What was left out.
+
+
+def test_what_was_left_out_is_kept_for_the_editors_until_an_answer_has_all(
+    database: Database, site: FakeFetcher, clock: StandingClock, feed_id: int
+) -> None:
+    def shortening(content: bytes, content_type: str | None, url: str) -> ParsedFeed:
+        whole = parse(content, content_type, url)
+        return replace(whole, items=whole.items[:1], left_out=("1 older article was left out.",))
+
+    site.publish_feed(URL, rss(RAIN, item()))
+    poll(database, Intake(site, parse=shortening), clock, feed_id)
+    feed = the_feed(database, feed_id)
+    assert (feed.items_seen, feed.remark) == (1, "1 older article was left out.")
+    poll(database, Intake(site), clock, feed_id)
+    feed = the_feed(database, feed_id)
+    assert (feed.items_seen, feed.remark) == (2, None)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.editors import Role
@@ -17,6 +17,8 @@ from newsletter.editions.schedule import request_special, tick
 from newsletter.errors import NotFoundError, RefusedError
 from newsletter.feeds.articles import Article, ArticleAlias
 from newsletter.feeds.identity import canonical_link
+from newsletter.feeds.pictures.hosted import Picture
+from newsletter.feeds.pictures.showing import ShownPicture, shown
 from newsletter.local.demo import removing, seeding
 from newsletter.local.demo.readers import DOMAIN, add_readers
 from newsletter.local.demo.samples import samples
@@ -84,15 +86,38 @@ def test_it_is_made_only_in_an_empty_database(database: Database) -> None:
             seeding.seed(session, BASE, now=NOW)
 
 
-def test_links_and_pictures_move_along_when_the_installation_has_another_port(database: Database) -> None:
+def test_links_move_along_when_the_installation_has_another_port(database: Database) -> None:
     seeded(database)
     with database.write() as session:
-        seeding.follow(session, "http://localhost:8001")
+        seeding.follow(session, "http://localhost:8001", now=NOW)
     with database.read() as session:
-        for article in session.scalars(select(Article)):
-            assert article.url.startswith("http://localhost:8001/demo/")
-            assert article.image_url == "" or article.image_url.startswith("http://localhost:8001/static/")
+        assert all(url.startswith("http://localhost:8001/demo/") for url in session.scalars(select(Article.url)))
         assert all(":8001/" in link for link in session.scalars(select(ArticleAlias.value)))
+
+
+def shown_pictures(database: Database, newsletter_id: int) -> dict[str, ShownPicture]:
+    with database.read() as session:
+        return shown(session, newsletter_id, list(session.scalars(select(Article.image_url))))
+
+
+def test_its_pictures_are_served_from_here_under_any_address(database: Database) -> None:
+    found = shown_pictures(database, seeded(database))
+    assert len(found) == len([sample for sample in samples() if sample.picture]) == 10
+    assert {(each.suffix, each.width, each.height) for each in found.values()} == {("png", 1200, 675)}
+
+
+def test_a_demo_from_before_gets_its_pictures_here_at_the_next_start(database: Database) -> None:
+    newsletter_id = seeded(database)
+    with database.write() as session:
+        session.execute(delete(Picture))
+        for article in session.scalars(select(Article).where(Article.image_url != "")):
+            article.image_url = f"{BASE}/static/demo/ferry.png"
+        session.scalars(select(Article)).first().image_url = f"{BASE}/static/demo/gone.png"  # type: ignore[union-attr]  # there are 20
+    with database.write() as session:
+        seeding.follow(session, BASE, now=NOW)
+    assert len(shown_pictures(database, newsletter_id)) == 1
+    with database.read() as session:
+        assert not [url for url in session.scalars(select(Article.image_url)) if "static" in url]
 
 
 def test_readers_are_active_differ_in_topics_and_have_addresses_that_can_be_written_to(database: Database) -> None:

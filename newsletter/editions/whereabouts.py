@@ -1,0 +1,159 @@
+"""Where an article stands, and why, in a sentence: from the moment it was seen until it has been mailed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum, auto
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.editions.building import WENT_OUT
+from newsletter.editions.editions import Edition, EditionArticle, EditionState, Variant
+from newsletter.feeds.articles import Article, Standing
+from newsletter.language import day_and_year, long_date
+
+
+class ArticleState(StrEnum):
+    """Where an article stands."""
+
+    NEW = auto()  # in its grace time
+    HELD = auto()
+    EMBARGOED = auto()  # until an instant, or its own publication date
+    RELEASED = auto()
+    CLOSED_IN = auto()  # on the list of an edition that has not begun to go out
+    IN_EDITION = auto()
+    CARRIED_OVER = auto()  # an edition went out and had no room for it
+    CORRECTED = auto()  # changed after it had been mailed
+    NEVER = auto()
+    OLD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """The last edition that an article was on the list of."""
+
+    edition_id: int
+    number: int | None
+    cutoff_at: datetime
+    has_gone_out: bool
+    had_room: bool  # some reader's digest held it
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where an article stands, and why."""
+
+    state: ArticleState
+    sentence: str
+    edition_id: int | None = None
+
+
+_SAME_YEAR: Final = timedelta(days=300)
+_OBSTACLES: Final[Mapping[Standing, tuple[ArticleState, str]]] = {
+    Standing.OLD: (ArticleState.OLD, "It was there before its feed was connected, so it is not mailed."),
+    Standing.HELD: (ArticleState.HELD, "An editor, or whoever handed it in, holds it. Release it to mail it."),
+    Standing.HELD_BY_FEED: (ArticleState.HELD, "Everything from its feed waits for an editor. Release it to mail it."),
+    Standing.HELD_BY_TOPIC: (ArticleState.HELD, "Everything in its topic waits for an editor. Release it to mail it."),
+    Standing.SAME_STORY: (
+        ArticleState.HELD,
+        "Another article tells the same story: same title, nearly the same beginning. Release it to mail it too.",
+    ),
+    Standing.UNREAD: (ArticleState.HELD, "Its page is being read; until then nobody knows whether it is an article."),
+    Standing.NO_ARTICLE: (ArticleState.NEVER, "Its page holds no article that could be read, so it is not mailed."),
+    Standing.NEVER: (ArticleState.NEVER, "An editor said that it is never mailed."),
+    Standing.NEVER_BY_FEED: (ArticleState.NEVER, "Nothing from its feed is mailed, as an editor said."),
+    Standing.NEVER_BY_TOPIC: (ArticleState.NEVER, "Nothing in its topic is mailed, as an editor said."),
+}
+
+
+def whereabouts_of(
+    session: Session, articles: Sequence[Article], zone: str, *, now: datetime
+) -> dict[int, Whereabouts]:
+    """Where each of these articles stands, by its id."""
+    mailed = last_mailed(session, [article.id for article in articles])
+    return {article.id: whereabouts(article, mailed.get(article.id), zone, now=now) for article in articles}
+
+
+def whereabouts(article: Article, mailed: Mailed | None, zone: str, *, now: datetime) -> Whereabouts:
+    """Where an article stands, and why. Pure; instants are told in the newsletter's zone."""
+    if mailed is not None and (mailed.has_gone_out or article.standing == Standing.FREE):
+        return _in_edition(article, mailed, zone, now=now)
+    if article.standing != Standing.FREE or article.released_at is None:
+        return Whereabouts(*_OBSTACLES.get(Standing(article.standing), _OBSTACLES[Standing.HELD]))
+    if article.released_at <= now:
+        return Whereabouts(ArticleState.RELEASED, "It goes out with the next edition.")
+    until = _moment(article.released_at, zone, now=now)
+    if article.released_at == article.embargo_at:
+        return Whereabouts(ArticleState.EMBARGOED, f"It is under embargo until {until}.")
+    if article.released_at == article.published_at:
+        return Whereabouts(ArticleState.EMBARGOED, f"Its own date lies ahead; it waits until {until}.")
+    return Whereabouts(ArticleState.NEW, f"It is new; what is mended by {until} is mended in the mail too.")
+
+
+def last_mailed(session: Session, article_ids: Sequence[int]) -> dict[int, Mailed]:
+    """For each of these articles the last edition whose list it is on, rehearsals left out."""
+    query = (
+        select(EditionArticle.article_id, Edition)
+        .join(Edition, Edition.id == EditionArticle.edition_id)
+        .where(EditionArticle.article_id.in_(article_ids))
+        .where(Edition.is_rehearsal.is_(False), Edition.state.in_({EditionState.CLOSED, *WENT_OUT}))
+        .order_by(Edition.cutoff_at, Edition.id)
+    )
+    last: dict[int, Edition] = dict(session.execute(query).all())
+    shown = _shown_in(session, {edition.id for edition in last.values()})
+    return {
+        article_id: Mailed(
+            edition.id,
+            edition.number,
+            edition.cutoff_at,
+            has_gone_out=edition.state in WENT_OUT,
+            had_room=article_id in shown.get(edition.id, ()),
+        )
+        for article_id, edition in last.items()
+    }
+
+
+def already_out(session: Session, newsletter_id: int, *, since: datetime) -> set[int]:
+    """The articles that editions since then have taken to readers; later rules do not touch them."""
+    query = (
+        select(EditionArticle.article_id)
+        .join(Edition, Edition.id == EditionArticle.edition_id)
+        .where(Edition.newsletter_id == newsletter_id, Edition.cutoff_at > since)
+        .where(Edition.is_rehearsal.is_(False), Edition.state.in_(WENT_OUT))
+    )
+    return set(session.scalars(query))
+
+
+def _shown_in(session: Session, edition_ids: set[int]) -> dict[int, set[int]]:
+    query = select(Variant.edition_id, Variant.article_ids).where(Variant.edition_id.in_(edition_ids))
+    shown: dict[int, set[int]] = {}
+    for edition_id, article_ids in session.execute(query):
+        shown.setdefault(edition_id, set()).update(article_ids)
+    return shown
+
+
+def _in_edition(article: Article, mailed: Mailed, zone: str, *, now: datetime) -> Whereabouts:
+    name = f"edition {mailed.number}" if mailed.number is not None else f"the edition of {_day(mailed.cutoff_at, zone)}"
+    if not mailed.has_gone_out:
+        return Whereabouts(ArticleState.CLOSED_IN, f"It is on the list of {name}, which is closed.", mailed.edition_id)
+    if not mailed.had_room:
+        sentence = f"There was no room for it in {name}; it comes with the next one."
+        return Whereabouts(ArticleState.CARRIED_OVER, sentence, mailed.edition_id)
+    if mailed.cutoff_at < article.updated_at <= now:
+        changed = _moment(article.updated_at, zone, now=now)
+        sentence = f"It went out in {name}, and was changed after that, {changed}."
+        return Whereabouts(ArticleState.CORRECTED, sentence, mailed.edition_id)
+    return Whereabouts(ArticleState.IN_EDITION, f"It went out in {name}.", mailed.edition_id)
+
+
+def _moment(at: datetime, zone: str, *, now: datetime) -> str:
+    local = at.astimezone(ZoneInfo(zone))
+    day = long_date(local.date()) if abs(at - now) < _SAME_YEAR else day_and_year(local.date())
+    return f"{day}, {local:%H:%M}"
+
+
+def _day(at: datetime, zone: str) -> str:
+    return long_date(at.astimezone(ZoneInfo(zone)).date())

@@ -1,0 +1,120 @@
+"""What belongs to a page but not to its article: cut off before, between and behind the paragraphs.
+
+The reader of the text finds where the article is; what stands in the same place, such as comments, forms and
+lists of other articles, is told here by how it looks.
+"""
+
+import re
+from collections import Counter
+from typing import Final
+
+from newsletter.feeds.extracting.markup import Element, words_of
+from newsletter.feeds.sanitizing import line
+
+_SHORT: Final = 100
+_SHORTEST_ARTICLE: Final = 400
+_MOST_LINKED: Final = 0.6
+_MUCH_SHORTER: Final = 0.6
+_NO_PROSE: Final = 0.5
+_ENDS: Final = re.compile(r"[.!?…:;。！？।။»”\"’)\]]$")
+_SIGNS: Final = re.compile(r"[\W_]+")
+# Behind these words readers write, whatever follows.
+_COMMENTS: Final = re.compile(
+    r"(?:\d+\s+)?(?:(?:leave|post|add|write|view|show|join)\s+(?:a|all|the|your)?\s*)?(?:comments?|conversation|reply|responses?"
+    r"|kommentare?|leserkommentare|kommentar (?:schreiben|verfassen)|coment(?:arios?|ar)|commentaires?|commenti|reacties|komentarze|コメント|评论)"
+    r"(?:\s*\(?\d+\)?)?\s*:?",
+    re.IGNORECASE,
+)
+# Behind these, other articles and the house itself are praised.
+_MORE: Final = re.compile(
+    r"(?:more (?:from|on|must|stories|news|in|about)|related|read (?:more|next)|recommended|you (?:may|might) (?:also )?like|most (?:read|popular)|also read"
+    r"|see also|trending|latest (?:news|stories)|keywords?$|tags?:?$|topics?:?$|share (?:this|on)|follow us|sign up|subscribe|newsletter$|about the author"
+    r"|mehr (?:zum|aus|zu)|das könnte|lesen sie (?:auch|mehr)|auch interessant|weitere (?:artikel|themen|beiträge)|schlagw|themen:?$|teilen$|über de[nr]|zur startseite"
+    r"|à lire|lire aussi|sur le même|voir aussi|más (?:noticias|información)|relacionad|te puede|leia (?:também|mais)|leggi anche|lees (?:ook|meer)|関連|相关)",
+    re.IGNORECASE,
+)
+_WAITING: Final = re.compile(r"(?:loading|please wait|advertisement|anzeige|werbung|publicidad|publicité|see more photos)\b[^.]*(?:\.{3})?$|\S+@\S+\s*\(?end\)?$", re.IGNORECASE)
+
+
+def better(balanced: Element, strict: Element) -> Element:
+    """Of two readings of a page the one that holds the article and less else.
+
+    The stricter one leaves out paragraphs of some articles; it is right where all that it leaves out is unlike
+    the paragraphs it keeps: forms, comments, and lines between them.
+    """
+    kept = [words_of(block) for block in strict]
+    known = Counter(kept)
+    left_out = [block for block in balanced if not known[words_of(block)]]
+    lengths = [len(words_of(block)) for block in left_out]
+    is_shorter = sum(map(len, kept)) < _MUCH_SHORTER * sum(len(words_of(block)) for block in balanced)
+    if not is_shorter or not kept or not left_out or any(block.tag in {"list", "table"} for block in left_out[:3]):
+        return balanced
+    is_unlike = sum(lengths) / len(lengths) < _NO_PROSE * sum(map(len, kept)) / len(kept)
+    return strict if is_unlike else balanced
+
+
+def trim(body: Element, title: str, author: str) -> None:
+    """Take from the paragraphs of a reading those that are no part of the article."""
+    _trim_beginning(body, title, author)
+    for block in list(body):
+        if _WAITING.match(words_of(block)) and len(words_of(block)) < _SHORT:
+            body.remove(block)
+    _cut_behind(body)
+    _trim_end(body)
+
+
+def _trim_beginning(body: Element, title: str, author: str) -> None:
+    """The title, which is known, and the line with the author and the date."""
+    for block in list(body)[:3]:
+        words = words_of(block)
+        bare = _bare(words)
+        is_byline = len(words) < _SHORT and bool(author) and _bare(author) in bare and not _ENDS.search(words)
+        is_date = len(words) < _SHORT // 2 and re.search(r"\b(?:19|20)\d\d\b", words) and not _ENDS.search(words)
+        if (title and bare == _bare(title)) or is_byline or is_date:
+            body.remove(block)
+
+
+def _cut_behind(body: Element) -> None:
+    """What follows the heading of the comments, or of a list of other articles."""
+    read = 0
+    blocks = list(body)
+    for at, block in enumerate(blocks):
+        words = words_of(block)
+        is_title = len(words) < _SHORT and read >= _SHORTEST_ARTICLE
+        if is_title and (_COMMENTS.fullmatch(words) or (_MORE.match(words) and _is_tail(blocks[at + 1 :]))):
+            for other in blocks[at:]:
+                body.remove(other)
+            return
+        read += len(words)
+
+
+def _trim_end(body: Element) -> None:
+    """Links and stray lines at the end; a last line in the middle of a list of short ones is one of them."""
+    blocks = list(body)
+    read = sum(len(words_of(block)) for block in blocks)
+    for block in reversed(blocks):
+        read -= len(words_of(block))
+        if read < _SHORTEST_ARTICLE or not _is_link(block):
+            return
+        body.remove(block)
+
+
+def _is_tail(blocks: list[Element]) -> bool:
+    """Whether blocks are no prose: lists, links and short lines."""
+    return sum(1 for block in blocks if _is_prose(block)) <= len(blocks) // 4
+
+
+def _is_prose(block: Element) -> bool:
+    words = words_of(block)
+    return block.tag == "p" and len(words) >= _SHORT and bool(_ENDS.search(words)) and not _is_link(block)
+
+
+def _is_link(block: Element) -> bool:
+    """Whether a block is little but links."""
+    words = words_of(block)
+    linked = sum(len(line("".join(link.itertext()))) for link in block.iter("ref"))
+    return not words or linked > _MOST_LINKED * len(words)
+
+
+def _bare(words: str) -> str:
+    return _SIGNS.sub("", words).casefold()

@@ -1,0 +1,103 @@
+"""From what an operator names, a file or an address, to articles that can be handed in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import assert_never
+
+from newsletter.catalogue.newsletters import Newsletter, Topic
+from newsletter.errors import RefusedError
+from newsletter.feeds.extracting.found import ExtractedPage
+from newsletter.feeds.fetching.fetcher import Fetched, Gone, Unchanged, Unreachable, Wanted, check_url
+from newsletter.feeds.handing_in import Given
+from newsletter.feeds.importing.files import LARGEST_FILE, instant_of, submitted_in_json, submitted_in_markdown
+from newsletter.feeds.importing.submitted import given_of, topic_ids_of
+from newsletter.feeds.intake import Intake
+from newsletter.feeds.own_pages import HERE
+from newsletter.feeds.parsing.making import Raw, made_item
+
+
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """What is said of the articles beside what they say themselves; it outranks them."""
+
+    newsletter: Newsletter
+    known_topics: Sequence[Topic]
+    topics: Sequence[str] = ()
+    is_held: bool = False
+    embargo: str = ""
+    url: str = ""
+
+
+def given_from(intake: Intake, place: str, said: Adding) -> Iterator[Given]:
+    """The articles of a file or of the page at an address. Raises GazetteError with what to mend."""
+    for given in _read(intake, place, said):
+        yield replace(
+            given,
+            topic_ids=topic_ids_of(said.topics, said.known_topics) if said.topics else given.topic_ids,
+            embargo_at=instant_of(said.embargo, said.newsletter.zone) if said.embargo else given.embargo_at,
+            is_held=said.is_held or given.is_held,
+        )
+
+
+def _read(intake: Intake, place: str, said: Adding) -> Iterator[Given]:
+    if place.lower().startswith(("http://", "https://")):
+        yield _of_page(_page_at(intake, place), said)
+        return
+    content, kind = _content(Path(place)), Path(place).suffix.lower()
+    if kind == ".json":
+        yield from (given_of(each, said.known_topics) for each in submitted_in_json(content))
+    elif kind in {".md", ".markdown"}:
+        submitted = submitted_in_markdown(content, url=said.url or HERE, zone=said.newsletter.zone)
+        if submitted.url == HERE and not submitted.id:
+            # Known again by the name of its file.
+            submitted = submitted.model_copy(update={"id": f"file:{Path(place).name}"})
+        yield given_of(submitted, said.known_topics)
+    elif kind in {".html", ".htm"}:
+        yield _of_page(intake.extract(content, None, said.url), said)
+    else:
+        raise RefusedError("Articles are read from .md, .html and .json files, and from addresses of pages.")
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise RefusedError(f"The file is larger than {LARGEST_FILE // 1_000_000} MB. Articles are not so large.")
+        return path.read_bytes()
+    except OSError as error:
+        raise RefusedError(f"The file cannot be read: {error.strerror or error}.") from None
+
+
+def _page_at(intake: Intake, url: str) -> ExtractedPage:
+    check_url(url)
+    outcome = intake.fetcher.fetch(url, wanted=Wanted.PAGE, past_caches=True)
+    match outcome:
+        case Fetched():
+            return intake.extract(outcome.content, outcome.content_type, outcome.url)
+        case Unreachable() | Gone():
+            raise RefusedError(outcome.sentence)
+        case Unchanged():
+            raise RefusedError("The site says that nothing has changed, though we have never asked before. Try again.")
+    assert_never(outcome)
+
+
+def _of_page(page: ExtractedPage, said: Adding) -> Given:
+    """The article on a page. An address given by hand outranks the one by which the page calls itself."""
+    raw = Raw(
+        guid="",
+        url=said.url or page.url,
+        title=page.title,
+        summary="",
+        html=page.html,
+        author=page.author,
+        image_url=page.image_url,
+        image_alt=page.image_alt,
+        categories=(),
+        published_at=page.published_at,
+        updated_at=None,
+        language=page.language,
+    )
+    item = made_item(raw, feed_title=page.site_name)
+    if item is None:
+        raise RefusedError("The page does not say where it is to be found. Give its address with --url.")
+    return Given(item)

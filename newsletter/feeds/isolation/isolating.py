@@ -1,0 +1,165 @@
+"""Calling a reader in a child process as if it stood here: its result, its errors, and no harm."""
+
+import json
+import queue
+import threading
+import weakref
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, ParamSpec, TypeVar, get_type_hints
+
+import structlog
+
+from newsletter.errors import GazetteError
+from newsletter.feeds.isolation import frames
+from newsletter.feeds.isolation.children import Child, ChildGoneError, ChildTimeoutError
+from newsletter.feeds.isolation.registry import READERS, name_of
+from newsletter.feeds.isolation.values import loaded
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SECONDS: Final = 5.0  # with the ten of a fetch, nothing takes longer than 15
+MEMORY_BYTES: Final = 768_000_000
+_MOST_CALLS: Final = 500  # then a fresh child: whatever leaked is given back
+_MOST_WAIT: Final = 60.0  # seconds, for a child to be free
+_LONGEST_SENTENCE: Final = 500
+_log = structlog.get_logger(__name__)
+
+
+class IsolationError(GazetteError):
+    """A reader was given up: it took too long or too much, or broke down over what it read."""
+
+
+class Isolation:
+    """A few child processes, started when first needed and shared by all threads."""
+
+    def __init__(
+        self,
+        *,
+        children: int = 2,
+        seconds: float = SECONDS,
+        memory_bytes: int = MEMORY_BYTES,
+        readers: frozenset[str] = READERS,
+    ) -> None:
+        self._readers = readers
+        self._crew = _Crew(seconds, memory_bytes, readers)
+        # The last one given back is taken first, so that one caller alone needs one child alone.
+        self._places: queue.LifoQueue[Child | None] = queue.LifoQueue()
+        for _place in range(children):
+            self._places.put(None)
+        self._end = weakref.finalize(self, self._crew.end)
+
+    def isolated(self, function: Callable[P, T]) -> Callable[P, T]:
+        """The same function in a child process.
+
+        Raises the function's own GazetteErrors, and IsolationError for all else that goes wrong; at once
+        ValueError when the function is not in the registry.
+        """
+        name = name_of(function)
+        if name not in self._readers:
+            raise ValueError(f"{name} is not one of the readers")
+
+        @wraps(function)
+        def call(*positional: P.args, **named: P.kwargs) -> T:
+            result: T = _result(name, function, self._answer(name, positional, named))
+            return result
+
+        return call
+
+    def close(self) -> None:
+        """End the children; calls that run now, and all later ones, raise IsolationError."""
+        self._end()
+
+    def _answer(self, name: str, positional: tuple[Any, ...], named: dict[str, Any]) -> bytes:
+        try:
+            child = self._places.get(timeout=_MOST_WAIT)
+        except queue.Empty:
+            raise IsolationError("Too much is being read at once; it is tried again at the next time.") from None
+        try:
+            child = self._crew.fit(child)
+            answer = child.call(name, positional, named)
+            if child.calls >= _MOST_CALLS or answer[:1] == frames.NO_MEMORY:
+                self._crew.dismiss(child)
+        except ChildTimeoutError:
+            self._crew.dismiss(child)
+            raise IsolationError("It took too long to read, so it was given up; the rest goes on.") from None
+        except ChildGoneError:
+            self._crew.dismiss(child)
+            raise IsolationError("It could not be read: reading it broke off. The rest goes on.") from None
+        finally:
+            self._places.put(child)
+        return answer
+
+
+class _Crew:
+    """The children that live; apart from Isolation, so that they can be ended when that is no more."""
+
+    def __init__(self, seconds: float, memory_bytes: int, readers: frozenset[str]) -> None:
+        self._means = (seconds, memory_bytes, readers)
+        self._living: set[Child] = set()
+        self._lock = threading.Lock()
+        self._is_over = False
+
+    def fit(self, child: Child | None) -> Child:
+        """This child, or a new one where it is none of ours or lives no more."""
+        with self._lock:
+            if self._is_over:
+                raise IsolationError("Gazette is stopping; it is read again after the next start.")
+            if child is None or child not in self._living or not child.is_ours:
+                child = self._new()
+                self._living.add(child)
+        return child
+
+    def _new(self) -> Child:
+        try:
+            return Child(*self._means)
+        except OSError as error:
+            _log.warning("no_child", what=error.strerror)
+            raise IsolationError("No process can be started here to read it; it is tried again later.") from None
+
+    def dismiss(self, child: Child | None) -> None:
+        """End a child, if it is one and has not ended yet."""
+        with self._lock:
+            if child in self._living:
+                self._living.remove(child)
+                child.end()
+
+    def end(self) -> None:
+        with self._lock:
+            self._is_over = True
+            living, self._living = self._living, set()
+            for child in living:
+                child.end()
+
+
+def _result(name: str, function: Callable[..., Any], answer: bytes) -> Any:
+    """What a child's answer means: the result of the type that was promised, or an error."""
+    kind, content = answer[:1], answer[1:]
+    if kind == frames.DONE:
+        try:
+            return loaded(content, get_type_hints(function)["return"])
+        except ValueError as error:
+            content = f"a result that was not promised ({error})".encode()
+    elif kind == frames.REFUSED:
+        raise _refusal(content)
+    elif kind == frames.NO_MEMORY:
+        raise IsolationError("It needed too much memory to read, so it was given up; the rest goes on.")
+    _log.warning("reading_failed", reader=name, what=content[:_LONGEST_SENTENCE].decode("ascii", "replace"))
+    raise IsolationError("It could not be read: Gazette made a mistake over it, which its log names. The rest goes on.")
+
+
+def _refusal(content: bytes) -> GazetteError:
+    """An error of ours, by the name of its class; of no other kind, whatever the child says."""
+    try:
+        name, sentence = json.loads(content)
+    except ValueError:
+        name, sentence = "", "It could not be read."
+    for kind in _kinds(GazetteError):
+        if f"{kind.__module__}:{kind.__qualname__}" == name and kind.__init__ is Exception.__init__:
+            return kind(str(sentence)[:_LONGEST_SENTENCE])
+    return GazetteError(str(sentence)[:_LONGEST_SENTENCE])
+
+
+def _kinds(kind: type[GazetteError]) -> list[type[GazetteError]]:
+    return [kind, *(each for child in kind.__subclasses__() for each in _kinds(child))]

@@ -1,0 +1,85 @@
+"""Giving articles their standing from what the database knows: rules, decisions, other articles."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config import defaults
+from newsletter.catalogue.newsletters import MailRule, Topic
+from newsletter.feeds import stories
+from newsletter.feeds.articles import Article, ArticleTopic, Decision, Feed, FeedKind, Origin, Standing
+from newsletter.feeds.standing import Facts, place, standing_of
+
+
+def place_all(session: Session, articles: Sequence[Article], *, now: datetime) -> None:
+    """Bring the standing of these articles to where decisions, rules and facts put it."""
+    feeds = _feeds(session, articles)
+    rules = _topic_rules(session, articles)
+    for article in articles:
+        feed = feeds.get(article.feed_id or 0)
+        place(article, standing_of(_facts(article, feed, rules.get(article.id, ()))), now=now)
+
+
+def mark_same_stories(session: Session, newsletter_id: int, new: Sequence[Article], *, now: datetime) -> None:
+    """Mark those of these new articles that tell the story of another one of the last days."""
+    keys = {article: key for article in new if (key := stories.title_key(article.title))}
+    if not keys:
+        return
+    query = select(Article.id, Article.title).where(
+        Article.newsletter_id == newsletter_id, Article.first_seen_at > now - defaults.SAME_STORY_WITHIN
+    )
+    by_title: dict[str, list[int]] = {}
+    wanted = set(keys.values())
+    for article_id, title in session.execute(query):
+        if (key := stories.title_key(title)) in wanted:
+            by_title.setdefault(key, []).append(article_id)
+    alike = {key: ids for key, ids in by_title.items() if len(ids) > 1}
+    beginnings = _beginnings(session, [each for ids in alike.values() for each in ids])
+    for article, key in keys.items():
+        # Only what came before: of two in one fetch the first is the one that goes out.
+        others = {each: beginnings[each] for each in alike.get(key, ()) if each < article.id}
+        if others:
+            article.same_story_as = stories.teller_of(beginnings[article.id], others)
+
+
+def _beginnings(session: Session, ids: Sequence[int]) -> Mapping[int, str]:
+    query = select(Article.id, Article.html, Article.summary).where(Article.id.in_(ids))
+    return {each: stories.beginning_of(html, summary) for each, html, summary in session.execute(query)}
+
+
+def _facts(article: Article, feed: Feed | None, topic_rules: Iterable[MailRule]) -> Facts:
+    return Facts(
+        decision=Decision(article.decision),
+        is_old=_is_old(article, feed),
+        feed_rule=MailRule.MAIL if feed is None else MailRule(feed.rule),
+        topic_rules=list(topic_rules),
+        tells_same_story=article.same_story_as is not None,
+        needs_page=feed is not None and feed.kind == FeedKind.PAGE and not article.has_page_text,
+        is_page_coming=article.page_due_at is not None,
+    )
+
+
+def _is_old(article: Article, feed: Feed | None) -> bool:
+    """Whether it was there before its feed was connected; also when an editor released it meanwhile."""
+    if article.standing == Standing.OLD or article.origin == Origin.IMPORT:
+        return True
+    return feed is not None and article.first_seen_at <= feed.connected_at
+
+
+def _feeds(session: Session, articles: Iterable[Article]) -> dict[int, Feed]:
+    ids = {article.feed_id for article in articles if article.feed_id is not None}
+    return {feed.id: feed for feed in session.scalars(select(Feed).where(Feed.id.in_(ids)))} if ids else {}
+
+
+def _topic_rules(session: Session, articles: Iterable[Article]) -> dict[int, set[MailRule]]:
+    query = (
+        select(ArticleTopic.article_id, Topic.rule)
+        .join(Topic, Topic.id == ArticleTopic.topic_id)
+        .where(ArticleTopic.article_id.in_([article.id for article in articles]), Topic.rule != MailRule.MAIL)
+    )
+    rules: dict[int, set[MailRule]] = {}
+    for article_id, rule in session.execute(query):
+        rules.setdefault(article_id, set()).add(MailRule(rule))
+    return rules

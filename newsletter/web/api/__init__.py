@@ -1,0 +1,1 @@
+"""The API: for programs that hand in articles, with keys."""
