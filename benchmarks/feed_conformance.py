@@ -25,6 +25,7 @@ import feedparser
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from newsletter.feeds.identity import without_tracking
 from newsletter.feeds.parsing.feed import parse
 from newsletter.feeds.parsing.items import FeedError, ParsedItem
 from newsletter.feeds.sanitizing import absolute, line, plain_text
@@ -94,7 +95,7 @@ def theirs_of(entry: Mapping[str, Any]) -> dict[str, list[str]]:
     link = entry.get("feedburner_origlink") or entry.get("link")  # the article, not the way that counts clicks
     return {
         "guid": [line(entry.get("id"))],
-        "link": [absolute(link, URL)],
+        "link": [without_tracking(absolute(link, URL))],
         "title": [words(entry.get("title"), entry.get("title_detail"))],
         "text": texts_of(entry),
         "author": [line(entry.get("author"))],
@@ -133,7 +134,7 @@ def _is_within(theirs: str, ours: Sequence[str]) -> bool:
 def _is_author(theirs: str, ours: Sequence[str]) -> bool:
     """Addresses stay out of names."""
     name = " ".join(ADDRESS.sub("", theirs).split()).strip(" ()<>")
-    return theirs in ours or (bool(name) and any(name in each for each in ours))
+    return any(theirs in each for each in ours) or (bool(name) and any(name in each for each in ours))
 
 
 def _are_all(theirs: Sequence[str], ours: Sequence[str], is_same: Callable[[str, Sequence[str]], bool]) -> bool:

@@ -25,7 +25,9 @@ class Site:
     address: str = "127.0.0.1"
     tls: ssl.SSLContext | None = None
     pages: dict[str, Answer] = field(default_factory=dict)
+    others: Answer | None = None  # of addresses that are not among the pages
     requests: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     connections: int = 0
     port: int = 0
 
@@ -35,8 +37,9 @@ class Site:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 site.requests.append(dict(self.headers.items()))
+                site.paths.append(self.path)
                 with suppress(OSError):  # the fetcher may hang up at any time
-                    site.pages.get(self.path, status(404))(self)
+                    site.pages.get(self.path, site.others or status(404))(self)
 
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
                 return

@@ -4,7 +4,7 @@ The schedule itself is rows with a unique key, so a tick may come twice, late or
 schedulers: the result is the same.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, insert, select
@@ -18,10 +18,12 @@ from newsletter.delivery.deliveries import FINAL, Delivery
 from newsletter.editions.building import candidates_at
 from newsletter.editions.cadence import Rule, next_occurrence
 from newsletter.editions.editions import SPECIAL, Edition, EditionArticle, EditionState
+from newsletter.feeds.claiming import wake
 from newsletter.jobs import Job, JobKind
 from newsletter.subscriptions.subscribers import Cadence, Subscription, SubscriptionState
 
 _LATEST: Final = defaults.LATEST_START
+_READ_BEFORE: Final = timedelta(minutes=4)  # enough for a round of all feeds, tried again once
 
 
 def tick(session: Session, *, now: datetime) -> None:
@@ -31,10 +33,17 @@ def tick(session: Session, *, now: datetime) -> None:
     for edition in _in_state(session, EditionState.COLLECTING):
         if edition.cutoff_at <= now:
             close(session, edition, now=now)
+        elif _feeds_are_wanted(edition.cutoff_at - now):
+            wake(session, edition.newsletter_id, now=now)
     for edition in _in_state(session, EditionState.CLOSED):
         if edition.send_at <= now:
             _start(session, edition, now=now)
     finish_all_done(session, now=now)
+
+
+def _feeds_are_wanted(left: timedelta) -> bool:
+    """Whether feeds are read now, so long before a cutoff: for edits just before it, for news a grace time earlier."""
+    return any(before < left <= before + _READ_BEFORE for before in (timedelta(0), defaults.GRACE_TIME))
 
 
 def finish_all_done(session: Session, *, now: datetime) -> None:

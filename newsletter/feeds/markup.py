@@ -42,9 +42,8 @@ def bounded(markup: str) -> str:
     markup = UNPRINTABLE.sub("", markup[:LONGEST_HTML])
     if markup.count("<") <= _MOST_OPEN:
         return markup
-    tags = still_open = 0
-    for found in _TAG.finditer(markup):
-        tags += 1
+    still_open = 0
+    for tags, found in enumerate(_TAG.finditer(markup), 1):
         if found[2].lower() not in _ENDLESS:
             still_open = max(0, still_open - 1) if found[1] else still_open + 1
         if tags > MOST_TAGS or still_open > _MOST_OPEN:

@@ -6,7 +6,7 @@ that hangs, is a bomb or brings a bug to light costs the others nothing.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from time import monotonic
 from typing import Final
@@ -26,7 +26,7 @@ MOST_AT_ONCE: Final = 64
 MOST_OF_ONE_HOST: Final = 4
 SECONDS: Final = 30.0
 _MOST_CLAIMED: Final = 1_000
-_LONGEST_LOOK: Final = 12.0  # seconds; a look that begins with less time left would not end in time
+_LAST_CALL: Final = 0.4  # of the time; a look that begins with less of it left might not end in time
 _BREATH: Final = 0.5  # seconds until it is looked again whether the worker is to stop
 
 _log = structlog.get_logger(__name__)
@@ -45,7 +45,6 @@ def poll_due(
     It takes `seconds` at most. What it claimed and did not get to is due again; a feed that does not answer
     until the end has failed.
     """
-    ends_at = monotonic() + seconds
     with database.write() as session:
         looks = claim_due(session, now=clock.now(), most=_MOST_CLAIMED)
     if not looks:
@@ -53,14 +52,12 @@ def poll_due(
     waiting = _Waiting(looks)
     pool = ThreadPoolExecutor(min(MOST_AT_ONCE, len(looks)), thread_name_prefix="poll")
     try:
-        left = _go_round(database, intake, clock, waiting, pool, ends_at=ends_at, is_stopping=is_stopping)
+        for look, answer in _answers(waiting, intake, pool, seconds=seconds, is_stopping=is_stopping):
+            _store(database, look, answer, clock)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    for look in left:
-        _store(database, look, _too_late(look), clock)
     with database.write() as session:
         give_back(session, waiting.rest())
-    with database.read() as session:
         return is_any_due(session, now=clock.now())
 
 
@@ -93,20 +90,15 @@ class _Waiting:
         return [look for looks in self._by_host.values() for look in looks]
 
 
-def _go_round(
-    database: Database,
-    intake: Intake,
-    clock: Clock,
-    waiting: _Waiting,
-    pool: ThreadPoolExecutor,
-    *,
-    ends_at: float,
-    is_stopping: Callable[[], bool],
-) -> list[Look]:
-    """Ask and store until all are done or the time is over; those that have not answered by then."""
+def _answers(
+    waiting: _Waiting, intake: Intake, pool: ThreadPoolExecutor, *, seconds: float, is_stopping: Callable[[], bool]
+) -> Iterator[tuple[Look, Future[Answer] | None]]:
+    """Each feed that is asked, with its answer as it arrives; in the end those whose answer did not come in time."""
+    ends_at = monotonic() + seconds
+    last_call_at = ends_at - seconds * _LAST_CALL
     under_way: dict[Future[Answer], Look] = {}
     while True:
-        while len(under_way) < MOST_AT_ONCE and monotonic() < ends_at - _LONGEST_LOOK and not is_stopping():
+        while len(under_way) < MOST_AT_ONCE and monotonic() < last_call_at and not is_stopping():
             look = waiting.take()
             if look is None:
                 break
@@ -115,23 +107,21 @@ def _go_round(
         for future in done:
             look = under_way.pop(future)
             waiting.done(look)
-            _store(database, look, future, clock)
+            yield look, future
         if not under_way or monotonic() > ends_at:
-            return list(under_way.values())
+            yield from ((look, None) for look in under_way.values())
+            return
 
 
-def _store(database: Database, look: Look, answer: Future[Answer] | Answer, clock: Clock) -> None:
-    """Store an answer. A bug that one feed brings to light is logged, and is that feed's trouble alone."""
+def _store(database: Database, look: Look, answer: Future[Answer] | None, clock: Clock) -> None:
+    """Store an answer, or its absence. A bug that one feed brings to light is logged, and is its trouble alone."""
+    late = Unreachable(f"{_host(look) or 'The site'} did not answer in time.")
     try:
-        store(database, look, answer.result() if isinstance(answer, Future) else answer, now=clock.now())
+        store(database, look, late if answer is None else answer.result(), now=clock.now())
     except Exception:  # noqa: BLE001 - whatever it is, the other feeds of the round must not pay for it
         _log.exception("feed_not_stored", feed_id=look.feed_id)
         sentence = "Gazette itself failed at what this feed holds; ask your operator to look into the log."
         store(database, look, Unreachable(sentence), now=clock.now())
-
-
-def _too_late(look: Look) -> Unreachable:
-    return Unreachable(f"{_host(look) or 'The site'} did not answer in time.")
 
 
 def _host(look: Look) -> str:

@@ -91,7 +91,7 @@ def plain_text(markup: str) -> str:
     """The words of some HTML, on one line."""
     if "<" not in markup:
         return line(html.unescape(markup[:LONGEST_HTML]))
-    spaced = _BLOCK.sub(" <", bounded(markup))
+    spaced = _BLOCK.sub(" <", unveiled(bounded(markup)))
     return line(html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags=_DROPPED_WHOLE)))
 
 
@@ -142,8 +142,8 @@ def _plain_link(found: re.Match[str]) -> str:
     plain = without_tracking(url) if url else ""
     if plain == html.unescape(attributes.pop("href", "")):
         return found[0]
-    href = f' href="{html.escape(plain)}"' if plain else ""
-    return f"<a{href}{''.join(f' {name}="{value}"' for name, value in attributes.items())}>"
+    kept = {"href": html.escape(plain), **attributes} if plain else attributes
+    return "<a" + "".join(f' {name}="{value}"' for name, value in kept.items()) + ">"
 
 
 def _shown_once(clean: str) -> str:

@@ -10,14 +10,17 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import brotli  # type: ignore[import-untyped] # it ships no types
 import pytest
 
 from newsletter.errors import GazetteError
 from newsletter.feeds.fetching.fetcher import Fetched, Unreachable
 from newsletter.feeds.fetching.http import HttpFetcher
+from newsletter.feeds.fetching.resolving import Lookups
 from tests.conftest import missing
 from tests.loopback_site import FEED, Site, fetcher, page, sentence_of, status, without_end
 
@@ -110,6 +113,31 @@ def test_a_look_up_that_hangs_ends() -> None:
     assert "slow.example took too long" in sentence_of(outcome)
 
 
+def test_names_that_hang_do_not_pile_up() -> None:
+    answered, running = threading.Event(), []
+
+    def hangs(host: str, _port: int) -> list[str]:
+        running.append(host)
+        answered.wait(20)
+        return []
+
+    lookups = Lookups(hangs, most_at_once=2)
+    for _each in range(5):
+        with pytest.raises(TimeoutError):
+            lookups.look_up("slow.example", 80, 0.05)
+    assert len(running) == 2
+    answered.set()
+
+
+def test_many_threads_share_a_fetcher(site: Site) -> None:
+    site.pages |= {f"/{n}": page(f"{n}".encode(), Set_Cookie=f"who={n}") for n in range(60)}
+    one = fetcher()
+    with ThreadPoolExecutor(30) as pool:
+        found = list(pool.map(lambda n: one.fetch(site.url(f"/{n}")), range(60)))
+    assert [each.content for each in found if isinstance(each, Fetched)] == [f"{n}".encode() for n in range(60)]
+    assert not any("Cookie" in each for each in site.requests)
+
+
 def test_proxies_of_the_environment_are_not_used(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     with Site() as proxy:
         for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
@@ -160,9 +188,15 @@ def test_a_gzip_bomb_is_not_unpacked(site: Site, megabytes: int, words: str) -> 
     assert re.search(words, sentence_of(fetcher().fetch(site.url())))
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate", "x-gzip", "identity", ""])
+def test_a_brotli_bomb_is_not_unpacked(site: Site) -> None:
+    site.pages["/feed"] = page(brotli.compress(b" " * 200_000_000, quality=1), Content_Encoding="br")
+    assert "an attack" in sentence_of(fetcher().fetch(site.url()))
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "x-gzip", "br", "identity", ""])
 def test_packed_feeds_are_unpacked(site: Site, encoding: str) -> None:
     packed = {"gzip": gzip.compress(FEED), "x-gzip": gzip.compress(FEED), "deflate": zlib.compress(FEED)}
+    packed["br"] = brotli.compress(FEED)
     site.pages["/feed"] = page(packed.get(encoding, FEED), Content_Encoding=encoding)
     found = fetcher().fetch(site.url())
     assert isinstance(found, Fetched)
@@ -170,7 +204,7 @@ def test_packed_feeds_are_unpacked(site: Site, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "encoding"), [(b"not gzip", "gzip"), (b"x" * 99, "deflate"), (FEED, "br"), (FEED, "gzip, gzip")]
+    ("body", "encoding"), [(b"not gzip", "gzip"), (b"x" * 99, "deflate"), (b"\xff" + FEED, "br"), (FEED, "gzip, gzip")]
 )
 def test_what_cannot_be_unpacked_is_a_sentence(site: Site, body: bytes, encoding: str) -> None:
     site.pages["/feed"] = page(body, Content_Encoding=encoding)
@@ -186,6 +220,32 @@ def test_a_server_that_drips_is_left(site: Site, head: bytes) -> None:
     outcome = fetcher(total_seconds=0.5).fetch(site.url())
     assert sentence_of(outcome) == "127.0.0.1 did not answer in time."
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("piece", "head"),
+    [
+        (b"HTTP/1.1 100 Continue\r\n\r\n", b""),
+        (b"X-More: " + b"x" * 900 + b"\r\n", b"HTTP/1.1 200 OK\r\n"),
+        (b"x" * 1_000, b"HTTP/1.1 200 OK\r\nX-Long: "),
+    ],
+    ids=["interim answers", "headers", "one header"],
+)
+def test_a_head_without_end_is_left_early(site: Site, piece: bytes, head: bytes) -> None:
+    site.pages["/feed"] = without_end(piece, head=head)
+    assert sentence_of(fetcher().fetch(site.url())) == "127.0.0.1 broke off its answer."
+
+
+def test_chunks_without_end_are_left_at_the_limit(site: Site) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    site.pages["/feed"] = without_end(b"10000\r\n" + b"x" * 65_536 + b"\r\n", head=head)
+    assert "larger than 5 MB" in sentence_of(fetcher().fetch(site.url()))
+
+
+def test_what_unpacks_to_nothing_without_end_is_left_at_the_limit(site: Site) -> None:
+    head = b"HTTP/1.0 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
+    site.pages["/feed"] = without_end(gzip.compress(b"") * 1_000, head=head)
+    assert "larger than 5 MB" in sentence_of(fetcher().fetch(site.url()))
 
 
 def test_a_server_that_takes_the_call_and_says_nothing_is_left() -> None:

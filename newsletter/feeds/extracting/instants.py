@@ -28,15 +28,6 @@ def instant(value: str) -> datetime | None:
     return found if found is not None and _EARLIEST < found < _LATEST else None
 
 
-def offset_of(value: str) -> int | None:
-    """The offset from UTC that an instant is written with, in minutes; None where it has none."""
-    found = re.search(r"\d:\d{2}(?::\d{2})?(?:[.,]\d+)?\s*([+-])(\d{2}):?(\d{2})$", value.strip()[:_LONGEST])
-    if found is None:
-        return None
-    minutes = int(found[2]) * 60 + int(found[3])
-    return -minutes if found[1] == "-" else minutes
-
-
 def searched(tree: Element, url: str) -> datetime | None:
     """The date of publication that htmldate finds in the address, the markup or the text of a page."""
     is_large = sum(1 for _each in tree.iter()) > _MOST_SEARCHED

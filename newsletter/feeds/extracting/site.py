@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 from newsletter.feeds.extracting.colours import accent, variables_of
 from newsletter.feeds.extracting.found import FeedLink, SiteLook
-from newsletter.feeds.extracting.languages import language_of, zone_of
+from newsletter.feeds.extracting.languages import language_of
 from newsletter.feeds.extracting.linked_data import LinkedData, linked_data, text_of
 from newsletter.feeds.extracting.markup import Element, base_of, links_of, metas, tree_of
+from newsletter.feeds.extracting.zones import zone_of
 from newsletter.feeds.sanitizing import absolute, line
 from newsletter.language import shortened
 
@@ -38,7 +39,7 @@ def site_of(content: bytes, content_type: str | None, url: str) -> SiteLook:
         logo_url=_logo(tree, data, base),
         accent=_accent(tree, said),
         language=language,
-        zone=zone_of(url, language),
+        zone=zone_of(url, language, said.get("article:published_time") or text_of(data.article.get("datePublished"))),
         feeds=_feeds(tree, base),
     )
 

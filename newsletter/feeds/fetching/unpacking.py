@@ -90,7 +90,7 @@ class _Brotli:
                 raise _damaged() from None
             yield piece
             packed = b""  # it holds the rest
-            if self._state.can_accept_more_data():
+            if len(piece) < _STEP and self._state.can_accept_more_data():
                 return
 
 

@@ -20,6 +20,8 @@ _KNOWN: Final = re.compile(
     r"utf-8|iso8859-\d+|cp(125\d|866|874|932|949)|koi8-[ru]|gb2312|gbk|gb18030|big5(hkscs)?"
     r"|shift_jis|euc_(jp|kr)|iso2022_jp|mac-(roman|cyrillic)|ascii"  # UTF-16 shows itself by its first bytes
 )
+_FOREIGN: Final = re.compile(r"[^\x00-\x7f\ufffd]")
+_FEW: Final = 20  # sound letters to a broken one, in an encoding that has been declared
 # As browsers read them: the name of a small encoding is used for its larger sibling.
 _WIDER: Final = {
     "ascii": "cp1252",
@@ -48,7 +50,7 @@ def decode(content: bytes, content_type: str | None) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return _nearest(content)
+    return _nearest(content, declared)
 
 
 def _declared(content: bytes, content_type: str | None) -> list[str]:
@@ -69,9 +71,12 @@ def _name(label: str) -> str:
     return _WIDER.get(name, name) if _KNOWN.fullmatch(name) else ""
 
 
-def _nearest(content: bytes) -> str:
-    """Mostly UTF-8 with a broken letter, or else the encoding of old Western pages."""
-    text = content.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    sound = sum(1 for _letter in re.finditer(r"[^\x00-\x7f\ufffd]", text))
-    return text if sound > broken else content.decode("cp1252", "replace")
+def _nearest(content: bytes, declared: list[str]) -> str:
+    """What reads best with a few broken letters: UTF-8, what is declared, or else the encoding of old Western pages."""
+    for encoding in ("utf-8", *declared):
+        text = content.decode(encoding, "replace")
+        broken = text.count("\ufffd")
+        sound = sum(1 for _letter in _FOREIGN.finditer(text))
+        if sound > broken * (1 if encoding == "utf-8" else _FEW):
+            return text
+    return content.decode("cp1252", "replace")

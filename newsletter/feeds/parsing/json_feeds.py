@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from newsletter.feeds.markup import LONGEST_HTML
 from newsletter.feeds.parsing.items import FeedError, ParsedFeed
 from newsletter.feeds.parsing.making import Raw, made_items
 from newsletter.feeds.pictures.lookup import first_address, first_in
-from newsletter.feeds.sanitizing import LONGEST_HTML, absolute, line, plain_text, relative, safe_html
+from newsletter.feeds.sanitizing import absolute, line, plain_text, relative, safe_html
 
 
 def parse_json(text: str, url: str) -> ParsedFeed:

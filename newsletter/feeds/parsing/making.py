@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
+from newsletter.feeds.identity import without_tracking
 from newsletter.feeds.parsing.items import ParsedItem
 from newsletter.feeds.sanitizing import LONGEST_TITLE, plain_text, reading_minutes, summary_of
 from newsletter.language import counted, shortened
@@ -61,15 +62,16 @@ def made_items(
     """The items of the newest entries, at most 2,000, in the feed's order; `beyond` older ones are gone already."""
     raws = [raw_of(entry) for entry in newest(entries, published_at)]
     items = [made_item(raw, feed_title=feed_title) for raw in raws]
-    linked = tuple(item for item in items if _leads_to_web(item))
-    unlinked = tuple(item for item in items if not _leads_to_web(item))
+    linked = tuple(item for item in items if is_of_web(item.url))
+    unlinked = tuple(item for item in items if not is_of_web(item.url))
     beyond += len(entries) - len(raws)
     large = sum(raw.was_cut for raw in raws)
     return Made(linked, unlinked, tuple(_left_out(beyond, len(raws), len(unlinked), large)))
 
 
-def _leads_to_web(item: ParsedItem) -> bool:
-    return item.url.startswith(("http://", "https://"))
+def is_of_web(url: str) -> bool:
+    """Whether this is an address that a mail can lead to, and not one relative to what nobody knows."""
+    return url.startswith(("http://", "https://"))
 
 
 def _left_out(beyond: int, taken: int, unlinked: int, large: int) -> Iterator[str]:
@@ -90,7 +92,7 @@ def made_item(raw: Raw, *, feed_title: str) -> ParsedItem:
     title = shortened(raw.title or _first_words(text or raw.summary), LONGEST_TITLE)
     return ParsedItem(
         guid=raw.guid[:_LONGEST_GUID],
-        url=raw.url,
+        url=without_tracking(raw.url) if is_of_web(raw.url) else raw.url,
         title=title or (feed_title or urlsplit(raw.url).netloc if raw.url else ""),
         summary=summary_of(raw.summary or text),
         html=raw.html,

@@ -68,9 +68,10 @@ def bare(parts: Segments) -> Segments:
 
 
 def newest_segments(entries: Sequence[str]) -> list[str]:
-    """The newest entries, at most 2,000 and no more than can be read, in their order. Those without a date count as new."""
+    """The newest entries, at most 2,000 and no more than can be read, in their order; those without a date are new."""
     order = sorted(range(len(entries)), key=lambda at: _date_of(entries[at]), reverse=True)
-    chosen, tags = [], 0
+    chosen: list[int] = []
+    tags = 0
     for at in order[:MOST_ITEMS]:
         tags += entries[at].count("<")
         if tags > MOST_PARTS and chosen:

@@ -104,7 +104,9 @@ def _salvaged(text: str) -> Xml:
     """A feed of the sound entries of one that is damaged or has an entry made to do harm."""
     parts = _framed(text)
     alone = bare(parts)
-    sound, broken, refused = [], [], 0
+    sound: list[str] = []
+    broken: list[str] = []
+    refused = 0
     for entry in parts.entries:
         try:
             (sound if damage_in(alone.with_entries((entry,))) is None else broken).append(entry)
@@ -140,7 +142,8 @@ def _framed(text: str) -> Segments:
 
 def _guessable(broken: list[str]) -> tuple[list[str], int]:
     """Those of the broken entries that a parser may guess at, and how many are left."""
-    taken, size = [], 0
+    taken: list[str] = []
+    size = 0
     for entry in broken:
         if size + len(entry) <= _GUESSABLE and not _LONG_WORD.search(entry):
             taken.append(entry)

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 import feedparser
 
-from newsletter.feeds.parsing.items import FeedError, ParsedFeed, ParsedItem
+from newsletter.feeds.markup import LONGEST_HTML
+from newsletter.feeds.parsing.items import FeedError, ParsedFeed
 from newsletter.feeds.parsing.making import Raw, made_items
 from newsletter.feeds.parsing.wellformed import checked_xml
 from newsletter.feeds.pictures.lookup import picture_of
-from newsletter.feeds.sanitizing import LONGEST_HTML, absolute, line, plain_text, relative, safe_html
+from newsletter.feeds.sanitizing import absolute, line, plain_text, relative, safe_html
 
 _MARKUP: Final = frozenset({"text/html", "application/xhtml+xml"})
 _UNNAMED: Final = "application/octet-stream"  # as Atom says of text in base64

@@ -2,14 +2,18 @@
 
 from datetime import timedelta
 
+import pytest
+
 from newsletter.database import Database
 from newsletter.delivery.deliveries import DeliveryState
 from newsletter.editions import fanout
 from newsletter.editions.editions import Edition, EditionState
+from newsletter.feeds.articles import Feed
 from newsletter.jobs import Job, JobKind
 from tests.conftest import StandingClock
 from tests.data import a_newsletter, a_reader, an_article
 from tests.edition_runs import FRIDAY, digests, edition_states, settle_all, tick
+from tests.feed_stock import a_feed
 
 
 def test_the_weekly_edition_is_planned_closed_sent_and_finished(
@@ -101,3 +105,18 @@ def test_a_run_that_is_hours_late_goes_out_once(database: Database, clock: Stand
     tick(database, clock)
     fanout.fan_out(database, clock, 1)
     assert digests(database) == {1: [[1]]}
+
+
+@pytest.mark.parametrize(("minutes", "is_woken"), [(2, True), (10, False), (17, True), (30, False)])
+def test_feeds_are_read_just_before_a_cutoff_and_a_grace_time_earlier(
+    database: Database, clock: StandingClock, minutes: int, *, is_woken: bool
+) -> None:
+    feed_id = a_feed(database)
+    tick(database, clock)
+    clock.at = FRIDAY - timedelta(minutes=60 + minutes)
+    with database.write() as session:
+        feed = session.get_one(Feed, feed_id)
+        feed.next_poll_at, feed.asked_every = clock.at + timedelta(minutes=20), 1800
+    tick(database, clock)
+    with database.read() as session:
+        assert (session.get_one(Feed, feed_id).next_poll_at == clock.at) is is_woken

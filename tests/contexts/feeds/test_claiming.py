@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from newsletter.database import Database
 from newsletter.feeds.articles import Feed
@@ -12,6 +11,7 @@ from newsletter.feeds.claiming import claim_due, claim_one, give_back, is_any_du
 from tests.conftest import StandingClock
 from tests.data import a_newsletter
 from tests.feed_rows import a_feed
+from tests.statements import heard, writing
 
 MINUTE = timedelta(minutes=1)
 
@@ -19,9 +19,12 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def feed_ids(database: Database, newsletter_id: int, clock: StandingClock) -> list[int]:
     """Three feeds of one newsletter, due now, in two minutes and in four."""
+    now = clock.now()
     with database.write() as session:
         return [
-            a_feed(session, newsletter_id, f"https://proof.example/{number}", next_poll_at=clock.now() + number * MINUTE)
+            a_feed(
+                session, newsletter_id, f"https://proof.example/{number}", next_poll_at=clock.now() + number * MINUTE
+            )
             for number in (0, 2, 4)
         ]
 
@@ -78,11 +81,9 @@ def test_a_thousand_feeds_are_claimed_with_a_handful_of_statements(
     with database.write() as session:
         for number in range(1_000):
             a_feed(session, newsletter_id, f"https://proof.example/{number}", next_poll_at=clock.now())
-    statements: list[str] = []
-    with database.write() as session:
-        event.listen(database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    with heard(database) as statements, database.write() as session:
         assert len(claim_due(session, now=clock.now(), most=1_000)) == 1_000
-    assert len(statements) == 2
+    assert len(writing(statements)) == 1
 
 
 # Before a cutoff.

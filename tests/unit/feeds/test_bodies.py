@@ -5,6 +5,7 @@ import os
 import zlib
 from collections.abc import Iterator
 
+import brotli  # type: ignore[import-untyped] # it ships no types
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ def test_a_body_comes_out_as_it_was_packed(body: bytes, size: int) -> None:
     assert read_body(cut(body, size), "") == body
     assert read_body(cut(gzip.compress(body), size), "gzip") == body
     assert read_body(cut(zlib.compress(body), size), "deflate") == body
+    assert read_body(cut(brotli.compress(body), size), "br") == body
 
 
 def test_bare_deflate_is_unpacked() -> None:
@@ -42,6 +44,7 @@ def test_gzip_in_several_members_with_a_tail_is_unpacked() -> None:
 def test_what_fills_a_step_to_the_last_byte_is_unpacked() -> None:
     body = os.urandom(4 * 65_536)  # four steps
     assert read_body([gzip.compress(body)], "gzip") == body
+    assert read_body([brotli.compress(body)], "br") == body
 
 
 def test_reading_stops_at_the_limit() -> None:
@@ -65,6 +68,8 @@ def test_a_feed_just_within_the_limit_is_read() -> None:
 def test_what_is_packed_a_thousandfold_is_not_unpacked() -> None:
     with pytest.raises(BodyError, match="looks like an attack"):
         read_body(cut(gzip.compress(b" " * 4_000_000), 500), "gzip")
+    with pytest.raises(BodyError, match="looks like an attack"):
+        read_body(cut(brotli.compress(b" " * 4_000_000), 500), "br")
 
 
 def test_a_repetitive_feed_is_read() -> None:
@@ -78,7 +83,7 @@ def test_a_packing_that_was_not_asked_for_is_a_sentence(encoding: str) -> None:
         read_body([b"x"], encoding)
 
 
-@given(st.binary(min_size=1, max_size=200), st.sampled_from(["gzip", "deflate"]))
+@given(st.binary(min_size=1, max_size=200), st.sampled_from(["gzip", "deflate", "br"]))
 def test_damage_raises_nothing_but_a_sentence(body: bytes, encoding: str) -> None:
     try:
         read_body([body], encoding)
