@@ -179,7 +179,7 @@ def compare(path: Path, name: str, tally: Tally) -> None:
     ours: list[dict[str, list[str]]] = []
     try:
         feed = parse(content, content_type, URL)
-        ours = [ours_of(item) for item in (*feed.items, *feed.unlinked)]
+        ours = [ours_of(item) for item in feed.entries]
     except FeedError as error:
         tally.refused += 1
         if theirs:

@@ -45,3 +45,7 @@ class Links:
     def desk(self) -> str:
         """The desk."""
         return f"{self.base_url}/desk/"
+
+    def desk_feed(self, newsletter_slug: str, feed_id: int) -> str:
+        """How a feed is doing, at the desk."""
+        return f"{self.base_url}/desk/n/{newsletter_slug}/feeds/{feed_id}"

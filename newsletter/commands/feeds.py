@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.commands.feed_adding import add
+from newsletter.commands.feed_parsing import parse_feeds
 from newsletter.commands.output import answer, as_json, local_time, say, services, working
 from newsletter.errors import NotFoundError
 from newsletter.feeds.articles import Feed
@@ -21,6 +22,7 @@ def feed() -> None:
 
 
 feed.add_command(add)
+feed.add_command(parse_feeds)
 
 
 @feed.command("list")

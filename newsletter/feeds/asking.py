@@ -60,6 +60,8 @@ def _read(intake: Intake, fetched: Fetched, kind: FeedKind) -> ParsedFeed:
     if kind is not FeedKind.PAGE:
         return intake.parse(fetched.content, fetched.content_type, fetched.url)
     links = intake.links_in(fetched.content, fetched.content_type, fetched.url)
+    if not links:
+        raise PageError("There is no link to an article on this page. Give the page of a section, or the site's feed.")
     items = tuple(_item(link) for link in links)
     return ParsedFeed(title="", home_url=fetched.url, language="", items=items, kind=FeedKind.PAGE)
 

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from newsletter.feeds.extracting.found import ExtractedPage, FoundLink
+from newsletter.feeds.extracting.found import ExtractedPage, FoundLink, SiteLook
 from newsletter.feeds.extracting.links import links_in
 from newsletter.feeds.extracting.page import extract
+from newsletter.feeds.extracting.site import site_of
 from newsletter.feeds.fetching.fetcher import FeedFetcher
 from newsletter.feeds.isolation.isolating import Isolation
 from newsletter.feeds.parsing.feed import parse
@@ -26,6 +27,9 @@ Extract: TypeAlias = Callable[[bytes, str | None, str], ExtractedPage]
 LinksIn: TypeAlias = Callable[[bytes, str | None, str], tuple[FoundLink, ...]]
 """Content, content type and address to the links to articles on a section page; raises PageError."""
 
+SiteOf: TypeAlias = Callable[[bytes, str | None, str], SiteLook]
+"""Content, content type and address of a page to the look of its site and the feeds it names; raises PageError."""
+
 MakePicture: TypeAlias = Callable[[bytes], MadePicture]
 """A picture as a site has it to one that mails can show; raises PictureError."""
 
@@ -38,6 +42,7 @@ class Intake:
     parse: Parse = parse
     extract: Extract = extract
     links_in: LinksIn = links_in
+    site_of: SiteOf = site_of
     make_picture: MakePicture = make_picture
 
 
@@ -48,5 +53,6 @@ def isolated_intake(fetcher: FeedFetcher, isolation: Isolation) -> Intake:
         parse=isolation.isolated(parse),
         extract=isolation.isolated(extract),
         links_in=isolation.isolated(links_in),
+        site_of=isolation.isolated(site_of),
         make_picture=isolation.isolated(make_picture),
     )

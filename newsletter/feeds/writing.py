@@ -5,10 +5,11 @@ from typing import Final
 
 from markdown_it import MarkdownIt
 
+from newsletter.feeds.markup import LONGEST_HTML
 from newsletter.feeds.parsing.items import ParsedItem
 from newsletter.feeds.parsing.making import Raw, made_item
 from newsletter.feeds.pictures.lookup import first_in
-from newsletter.feeds.sanitizing import LONGEST_HTML, absolute, line, safe_html
+from newsletter.feeds.sanitizing import absolute, line, safe_html
 
 LONGEST_MARKDOWN: Final = 200_000
 
@@ -50,7 +51,7 @@ def written(
     """The article that this Markdown is. `url` must be absolute; relative links in the text begin at `base_url`."""
     html = html_of(markdown, base_url or url)
     in_text = first_in(html)
-    item = made_item(
+    return made_item(
         Raw(
             guid=guid,
             url=url,
@@ -67,8 +68,6 @@ def written(
         ),
         feed_title="",
     )
-    assert item is not None  # noqa: S101 - only what has no link makes no item, and it is given
-    return item
 
 
 def _escaped(text: str) -> str:

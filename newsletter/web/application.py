@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from newsletter.web import errors, health
 from newsletter.web.api import articles as api_articles
 from newsletter.web.api import description as api_description
-from newsletter.web.desk import account, edition_pages, entry, pages, sending
+from newsletter.web.desk import account, edition_pages, entry, feed_adding, feed_pages, key_pages, pages, sending
 from newsletter.web.desk.login import add_login
 from newsletter.web.doors import EXTENSION
 from newsletter.web.inbox import views as inbox
@@ -82,6 +82,9 @@ def create_app(services: Services) -> Flask:
         pages.blueprint,
         sending.blueprint,
         edition_pages.blueprint,
+        feed_pages.blueprint,
+        feed_adding.blueprint,
+        key_pages.blueprint,
         inbox.blueprint,
         api_articles.blueprint,
         api_description.blueprint,

@@ -17,10 +17,36 @@ from newsletter.feeds.sanitizing import absolute, line
 
 _DATES: Final = (
     *("article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date"),
-    *("sailthru.date", "article.published", "publishdate", "publish-date", "pubdate", "publication_date", "cxenseparse:recs:publishtime"),
-    *("dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date", "dcterms.date", "originalpublicationdate", "date"),
+    *(
+        "sailthru.date",
+        "article.published",
+        "publishdate",
+        "publish-date",
+        "pubdate",
+        "publication_date",
+        "cxenseparse:recs:publishtime",
+    ),
+    *(
+        "dc.date.issued",
+        "dcterms.issued",
+        "dcterms.created",
+        "dc.date",
+        "dcterms.date",
+        "originalpublicationdate",
+        "date",
+    ),
 )
-_AUTHORS: Final = ("author", "article:author", "og:article:author", "byl", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "cxenseparse:author")
+_AUTHORS: Final = (
+    "author",
+    "article:author",
+    "og:article:author",
+    "byl",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "cxenseparse:author",
+)
 _BYLINES: Final = (
     './/*[@itemprop="author"]//*[@itemprop="name"]',
     './/*[@itemprop="author"]',
@@ -98,7 +124,11 @@ def _author(tree: Element, said: dict[str, str], data: LinkedData, site: str) ->
         if found := byline(candidates, site):
             return found
     for path in _BYLINES:
-        shown = [words for each in tree.iterfind(path) if 0 < len(words := words_of(each)) <= _LONGEST_BYLINE] if "contains" not in path else _shown(tree, path)
+        shown = (
+            [words for each in tree.iterfind(path) if 0 < len(words := words_of(each)) <= _LONGEST_BYLINE]
+            if "contains" not in path
+            else _shown(tree, path)
+        )
         if found := byline(shown[:_MOST_BYLINES], site):
             return found
     return ""

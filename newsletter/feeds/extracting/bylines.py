@@ -11,11 +11,16 @@ _LONGEST: Final = 150
 _LONGEST_NAME: Final = 60
 _MOST_NAMES: Final = 8
 _BEFORE: Final = re.compile(
-    r"^(?:(?:(?:story|text|words|written|reported|posted|published|article|opinion|analysis|ein(?:e)? \w+|geschrieben|texte|publié)\s+)?"
-    r"(?:by|von|par|por|di|door|af|av|autore?:|autor(?:in|en)?:|authors?:|text:|von:|by:)(?=[\s:])|^by(?=[A-Z]))[\s:]*",
+    r"^(?:(?:(?:story|text|words|written|reported|posted|published|article|opinion|analysis|geschrieben|eine? \w+"
+    r"|texte|publié)\s+)?(?:by|von|par|por|di|door|af|av|autore?:|autor(?:in|en)?:|authors?:|text:|von:|by:)(?=[\s:])"
+    r"|^by(?=[A-Z]))[\s:]*",
     re.IGNORECASE,
 )
-_BETWEEN: Final = re.compile(r"\s*(?:[;|/•·\n]|,\s*(?:and|und|et|y|&)\s|,(?!\s*(?:jr|sr|ph\.?d|md|ii|iii)\b)|\s(?:and|und|et|y|&|with|mit)\s)\s*", re.IGNORECASE)
+_BETWEEN: Final = re.compile(
+    r"\s*(?:[;|/•·\n]|,\s*(?:and|und|et|y|&)\s|,(?!\s*(?:jr|sr|ph\.?d|md|ii|iii)\b)"
+    r"|\s(?:and|und|et|y|&|with|mit)\s)\s*",
+    re.IGNORECASE,
+)
 _ADDRESS: Final = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|\B@\w+")
 _IN_BRACKETS: Final = re.compile(r"[(\[][^)\]]*[)\]]")
 # What follows a name in the same line: a date, a clock time, a job.
@@ -24,8 +29,9 @@ _AFTER: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NOBODY: Final = re.compile(
-    r"(?:the\s+)?(?:(?:staff|web|news|online|guest|special|digital)\s*)*(?:staff|admin(?:istrator)?|author|autor|editors?|editorial(?: (?:team|staff))?"
-    r"|redaktion|redaction|rédaction|redacción|desk|writers?|reporters?|contributors?|correspondents?|unknown|none|null|anonymous"
+    r"(?:the\s+)?(?:(?:staff|web|news|online|guest|special|digital)\s*)*"
+    r"(?:staff|admin(?:istrator)?|author|autor|editors?|editorial(?: (?:team|staff))?|redaktion|redaction|rédaction"
+    r"|redacción|desk|writers?|reporters?|contributors?|correspondents?|unknown|none|null|anonymous"
     r"|view (?:all|profile)|read more|follow|share|subscribe|root|user|webmaster|facebook|twitter|n/?a)\.?",
     re.IGNORECASE,
 )

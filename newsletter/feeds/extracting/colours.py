@@ -7,7 +7,8 @@ from typing import Final
 _HEX: Final = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})(?:[0-9a-f]{2})?(?![0-9a-f])", re.IGNORECASE)
 _RGB: Final = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})", re.IGNORECASE)
 _VARIABLE: Final = re.compile(
-    r"--[\w-]*(?:accent|primary|brand|theme|main)[\w-]*(?:colou?r)?[\w-]*\s*:\s*(#[0-9a-f]{3,8}|rgba?\([^)]{5,40}\))", re.IGNORECASE
+    r"--[\w-]*(?:accent|primary|brand|theme|main)[\w-]*(?:colou?r)?[\w-]*\s*:\s*(#[0-9a-f]{3,8}|rgba?\([^)]{5,40}\))",
+    re.IGNORECASE,
 )
 _MOST: Final = 255
 _LEAST_CONTRAST: Final = 4.5

@@ -3,10 +3,21 @@
 from typing import Final
 
 # Below these, as below `co.uk`, everybody may have a name; what they have there is theirs alone.
-_SECOND_LEVELS: Final = frozenset({"co", "com", "org", "net", "gov", "gob", "gouv", "ac", "edu", "or", "ne", "go", "asn", "nom", "gv"})
+_SECOND_LEVELS: Final = frozenset(
+    {"co", "com", "org", "net", "gov", "gob", "gouv", "ac", "edu", "or", "ne", "go", "asn", "nom", "gv"}
+)
 _SHARED: Final = frozenset(
     {
-        *("wordpress.com", "blogspot.com", "substack.com", "medium.com", "ghost.io", "github.io", "gitlab.io", "netlify.app"),
+        *(
+            "wordpress.com",
+            "blogspot.com",
+            "substack.com",
+            "medium.com",
+            "ghost.io",
+            "github.io",
+            "gitlab.io",
+            "netlify.app",
+        ),
         *("wixsite.com", "wixstudio.com", "squarespace.com", "webflow.io", "jimdofree.com", "weebly.com", "tumblr.com"),
         *("vercel.app", "pages.dev", "beehiiv.com", "typepad.com", "livejournal.com", "over-blog.com", "uber.space"),
     }
@@ -14,8 +25,38 @@ _SHARED: Final = frozenset(
 # Parts of a site where there are no articles.
 _SERVICES: Final = frozenset(
     {
-        *("abo", "abos", "account", "accounts", "ads", "anmeldung", "auth", "epaper", "help", "hilfe", "jobs", "karriere", "login"),
-        *("mail", "mediadaten", "mein", "meine", "my", "secure", "shop", "signup", "sso", "store", "subscribe", "support", "stellenmarkt"),
+        *(
+            "abo",
+            "abos",
+            "account",
+            "accounts",
+            "ads",
+            "anmeldung",
+            "auth",
+            "epaper",
+            "help",
+            "hilfe",
+            "jobs",
+            "karriere",
+            "login",
+        ),
+        *(
+            "mail",
+            "mediadaten",
+            "mein",
+            "meine",
+            "my",
+            "secure",
+            "search",
+            "shop",
+            "signup",
+            "sso",
+            "suche",
+            "store",
+            "subscribe",
+            "support",
+            "stellenmarkt",
+        ),
     }
 )
 _COUNTRY: Final = 2

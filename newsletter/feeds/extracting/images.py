@@ -10,7 +10,16 @@ from newsletter.feeds.sanitizing import absolute, line
 from newsletter.language import shortened
 
 _LONGEST_ALT: Final = 250
-_NAMED: Final = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src", "sailthru.image.full", "thumbnail", "image")
+_NAMED: Final = (
+    "og:image:secure_url",
+    "og:image",
+    "og:image:url",
+    "twitter:image",
+    "twitter:image:src",
+    "sailthru.image.full",
+    "thumbnail",
+    "image",
+)
 # What sites name where an article has no picture of its own.
 _NO_PICTURE: Final = re.compile(
     r"(?:^|[/_.-])(?:logos?|placeholder|blank|spacer|favicon|pixel|preload(?:er)?|loading|loader|default[-_]?(?:image|og|share|social|thumb\w*)?"

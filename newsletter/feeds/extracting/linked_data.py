@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,9 +19,7 @@ _PUBLISHERS: Final = frozenset({"Organization", "NewsMediaOrganization", "WebSit
 _WRAPPING: Final = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\]\]>|\]\]>)\s*;?\s*$")
 _COMMA_TOO_MANY: Final = re.compile(r",\s*([}\]])")
 # Where nothing else reads it, what matters most is still found by its name.
-_FIELD: Final = re.compile(
-    r'"(headline|datePublished|inLanguage|articleBody)"\s*:\s*"((?:[^"\\\n]|\\.){1,200000})"'
-)
+_FIELD: Final = re.compile(r'"(headline|datePublished|inLanguage|articleBody)"\s*:\s*"((?:[^"\\\n]|\\.){1,200000})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class LinkedData:
 
     def names(self, value: object) -> tuple[str, ...]:
         """The names of people or houses: given as texts, nodes, references, or lists of these."""
-        found = []
+        found: list[str] = []
         for each in self._all(value):
             name = each.get("name") if isinstance(each, Mapping) else each
             found.extend(_text(part) for part in (name if isinstance(name, list) else [name]))
@@ -131,7 +129,7 @@ def _nodes(data: object, most: int) -> Iterator[Mapping[str, Any]]:
             waiting.extend(_nested(value, most - len(waiting)))
 
 
-def _nested(values: Iterable[object], most: int) -> list[object]:
+def _nested(values: Iterable[object], most: int) -> Sequence[object]:
     return [value for value in values if isinstance(value, Mapping | list)][: max(most, 0)]
 
 

@@ -18,13 +18,25 @@ _LONGEST_TITLE: Final = 200
 _MOST_FEEDS: Final = 20
 _MOST_CSS: Final = 200_000
 _FEED_TYPES: Final = frozenset(
-    {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "application/json", "text/xml", "application/xml"}
+    {
+        "application/rss+xml",
+        "application/atom+xml",
+        "application/rdf+xml",
+        "application/feed+json",
+        "application/json",
+        "text/xml",
+        "application/xml",
+    }
 )
 _OTHER_JSON: Final = re.compile(r"/wp-json/|oembed", re.IGNORECASE)
-_FEED_PATH: Final = re.compile(r"(?:/(?:feed|rss|atom)/?$|(?:/|-)(?:feed|rss|atom)\.(?:xml|json)$|\.(?:rss|atom|rdf)$)", re.IGNORECASE)
+_FEED_PATH: Final = re.compile(
+    r"(?:/(?:feed|rss|atom)/?$|(?:/|-)(?:feed|rss|atom)\.(?:xml|json)$|\.(?:rss|atom|rdf)$)", re.IGNORECASE
+)
 _COMMENTS: Final = re.compile(r"comment|kommentar|/replies", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(r"\s+[|–—·•»:-]\s+|\s*\|\s*|:\s+")
-_HOME: Final = re.compile(r"(?:home|homepage|startseite|start|index|welcome|willkommen|accueil|inicio|news|blog)", re.IGNORECASE)
+_HOME: Final = re.compile(
+    r"(?:home|homepage|startseite|start|index|welcome|willkommen|accueil|inicio|news|blog)", re.IGNORECASE
+)
 _SIZE: Final = re.compile(r"(\d{1,4})x\d")
 
 
@@ -47,7 +59,12 @@ def site_of(content: bytes, content_type: str | None, url: str) -> SiteLook:
 def _name(tree: Element, said: dict[str, str], data: LinkedData, url: str) -> str:
     """As the site calls itself; else the piece of the title that is like the host, or its first piece."""
     host = re.sub(r"[\W_]", "", urlsplit(url).hostname or "")
-    named = (said.get("og:site_name"), text_of(data.publisher.get("name")), said.get("application-name"), said.get("apple-mobile-web-app-title"))
+    named = (
+        said.get("og:site_name"),
+        text_of(data.publisher.get("name")),
+        said.get("application-name"),
+        said.get("apple-mobile-web-app-title"),
+    )
     for name in filter(None, named):
         return shortened(line(name), _LONGEST_NAME)
     title = next((line(each.text) for each in tree.iterfind(".//title")), "") or said.get("og:title", "")

@@ -10,7 +10,9 @@ from newsletter.feeds.extracting.markup import Element, words_of
 from newsletter.feeds.sanitizing import LONGEST_TITLE, line, plain_text
 from newsletter.language import shortened
 
-_SEPARATOR: Final = re.compile(r"\s+(?:[|–—·•»«›‹:*~/⁄-]|::|//|\|\||--)\s+|\s*[|｜]\s*|(?<=[^\x00-\x7f])[_-]+(?=[^\x00-\x7f])")
+_SEPARATOR: Final = re.compile(
+    r"\s+(?:[|–—·•»«›‹:*~/⁄-]|::|//|\|\||--)\s+|\s*[|｜]\s*|(?<=[^\x00-\x7f])[_-]+(?=[^\x00-\x7f])"
+)
 _MOST_HEADINGS: Final = 10
 _SHORTEST_HEADING: Final = 10
 _SIGNS: Final = re.compile(r"[\W_]+")
@@ -21,7 +23,10 @@ def headline(tree: Element, said: dict[str, str], data: LinkedData, site_name: s
     headings = [words_of(each) for each in list(tree.iter("h1"))[:_MOST_HEADINGS]]
     given = [
         text_of(data.article.get("headline")),
-        *(plain_text(said.get(name, "")) for name in ("og:title", "twitter:title", "dc.title", "parsely-title", "title")),
+        *(
+            plain_text(said.get(name, ""))
+            for name in ("og:title", "twitter:title", "dc.title", "parsely-title", "title")
+        ),
         *(line(each.text) for each in tree.iterfind(".//title")),
     ]
     names = _names(site_name, url)

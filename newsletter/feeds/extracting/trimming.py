@@ -20,20 +20,26 @@ _ENDS: Final = re.compile(r"[.!?…:;。！？।။»”\"’)\]]$")
 _SIGNS: Final = re.compile(r"[\W_]+")
 # Behind these words readers write, whatever follows.
 _COMMENTS: Final = re.compile(
-    r"(?:\d+\s+)?(?:(?:leave|post|add|write|view|show|join)\s+(?:a|all|the|your)?\s*)?(?:comments?|conversation|reply|responses?"
-    r"|kommentare?|leserkommentare|kommentar (?:schreiben|verfassen)|coment(?:arios?|ar)|commentaires?|commenti|reacties|komentarze|コメント|评论)"
-    r"(?:\s*\(?\d+\)?)?\s*:?",
+    r"(?:\d+\s+)?(?:(?:leave|post|add|write|view|show|join)\s+(?:a|all|the|your)?\s*)?"
+    r"(?:comments?|conversation|reply|responses?|kommentare?|leserkommentare|kommentar (?:schreiben|verfassen)"
+    r"|coment(?:arios?|ar)|commentaires?|commenti|reacties|komentarze|コメント|评论)(?:\s*\(?\d+\)?)?\s*:?",
     re.IGNORECASE,
 )
 # Behind these, other articles and the house itself are praised.
 _MORE: Final = re.compile(
-    r"(?:more (?:from|on|must|stories|news|in|about)|related|read (?:more|next)|recommended|you (?:may|might) (?:also )?like|most (?:read|popular)|also read"
-    r"|see also|trending|latest (?:news|stories)|keywords?$|tags?:?$|topics?:?$|share (?:this|on)|follow us|sign up|subscribe|newsletter$|about the author"
-    r"|mehr (?:zum|aus|zu)|das könnte|lesen sie (?:auch|mehr)|auch interessant|weitere (?:artikel|themen|beiträge)|schlagw|themen:?$|teilen$|über de[nr]|zur startseite"
-    r"|à lire|lire aussi|sur le même|voir aussi|más (?:noticias|información)|relacionad|te puede|leia (?:também|mais)|leggi anche|lees (?:ook|meer)|関連|相关)",
+    r"(?:more (?:from|on|must|stories|news|in|about)|related|read (?:more|next)|recommended|also read|see also|trending"
+    r"|you (?:may|might) (?:also )?like|most (?:read|popular)|latest (?:news|stories)|keywords?$|tags?:?$|topics?:?$"
+    r"|share (?:this|on)|follow us|sign up|subscribe|newsletter$|about the author"
+    r"|mehr (?:zum|aus|zu)|das könnte|lesen sie (?:auch|mehr)|auch interessant|weitere (?:artikel|themen|beiträge)"
+    r"|schlagw|themen:?$|teilen$|über de[nr]|zur startseite|à lire|lire aussi|sur le même|voir aussi"
+    r"|más (?:noticias|información)|relacionad|te puede|leia (?:também|mais)|leggi anche|lees (?:ook|meer)|関連|相关)",
     re.IGNORECASE,
 )
-_WAITING: Final = re.compile(r"(?:loading|please wait|advertisement|anzeige|werbung|publicidad|publicité|see more photos)\b[^.]*(?:\.{3})?$|\S+@\S+\s*\(?end\)?$", re.IGNORECASE)
+_WAITING: Final = re.compile(
+    r"(?:loading|please wait|advertisement|anzeige|werbung|publicidad|publicité|see more photos)\b[^.]*(?:\.{3})?$"
+    r"|\S+@\S+\s*\(?end\)?$",
+    re.IGNORECASE,
+)
 
 
 def better(balanced: Element, strict: Element) -> Element:

@@ -6,22 +6,21 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 _OF_COUNTRY: Final = {
-    name: zone
-    for zone, names in {
-        "Europe/Berlin": "de", "Europe/Vienna": "at", "Europe/Zurich": "ch", "Europe/Vaduz": "li", "Europe/Luxembourg": "lu",
-        "Europe/Paris": "fr", "Europe/Brussels": "be", "Europe/Amsterdam": "nl", "Europe/London": "uk gb", "Europe/Dublin": "ie",
-        "Europe/Madrid": "es", "Europe/Lisbon": "pt", "Europe/Rome": "it", "Europe/Copenhagen": "dk", "Europe/Stockholm": "se",
-        "Europe/Oslo": "no", "Europe/Helsinki": "fi", "Atlantic/Reykjavik": "is", "Europe/Warsaw": "pl", "Europe/Prague": "cz",
-        "Europe/Bratislava": "sk", "Europe/Budapest": "hu", "Europe/Bucharest": "ro", "Europe/Sofia": "bg", "Europe/Athens": "gr",
-        "Europe/Zagreb": "hr", "Europe/Ljubljana": "si", "Europe/Belgrade": "rs", "Europe/Kyiv": "ua", "Europe/Riga": "lv",
-        "Europe/Vilnius": "lt", "Europe/Tallinn": "ee", "Europe/Istanbul": "tr", "Asia/Jerusalem": "il", "Asia/Tokyo": "jp",
-        "Asia/Seoul": "kr", "Asia/Shanghai": "cn", "Asia/Taipei": "tw", "Asia/Hong_Kong": "hk", "Asia/Kolkata": "in",
-        "Asia/Singapore": "sg", "Asia/Bangkok": "th", "Asia/Ho_Chi_Minh": "vn", "Asia/Manila": "ph", "Asia/Karachi": "pk",
-        "Asia/Dhaka": "bd", "Asia/Kathmandu": "np", "Asia/Dubai": "ae", "Asia/Riyadh": "sa", "Pacific/Auckland": "nz",
-        "Africa/Johannesburg": "za", "Africa/Lagos": "ng", "Africa/Nairobi": "ke", "Africa/Cairo": "eg", "America/Lima": "pe",
-        "America/Argentina/Buenos_Aires": "ar", "America/Bogota": "co",
-    }.items()
-    for name in names.split()
+    "de": "Europe/Berlin", "at": "Europe/Vienna", "ch": "Europe/Zurich", "li": "Europe/Vaduz",
+    "lu": "Europe/Luxembourg", "fr": "Europe/Paris", "be": "Europe/Brussels", "nl": "Europe/Amsterdam",
+    "uk": "Europe/London", "gb": "Europe/London", "ie": "Europe/Dublin", "es": "Europe/Madrid",
+    "pt": "Europe/Lisbon", "it": "Europe/Rome", "dk": "Europe/Copenhagen", "se": "Europe/Stockholm",
+    "no": "Europe/Oslo", "fi": "Europe/Helsinki", "is": "Atlantic/Reykjavik", "pl": "Europe/Warsaw",
+    "cz": "Europe/Prague", "sk": "Europe/Bratislava", "hu": "Europe/Budapest", "ro": "Europe/Bucharest",
+    "bg": "Europe/Sofia", "gr": "Europe/Athens", "hr": "Europe/Zagreb", "si": "Europe/Ljubljana",
+    "rs": "Europe/Belgrade", "ua": "Europe/Kyiv", "lv": "Europe/Riga", "lt": "Europe/Vilnius",
+    "ee": "Europe/Tallinn", "tr": "Europe/Istanbul", "il": "Asia/Jerusalem", "jp": "Asia/Tokyo",
+    "kr": "Asia/Seoul", "cn": "Asia/Shanghai", "tw": "Asia/Taipei", "hk": "Asia/Hong_Kong",
+    "in": "Asia/Kolkata", "sg": "Asia/Singapore", "th": "Asia/Bangkok", "vn": "Asia/Ho_Chi_Minh",
+    "ph": "Asia/Manila", "pk": "Asia/Karachi", "bd": "Asia/Dhaka", "np": "Asia/Kathmandu",
+    "ae": "Asia/Dubai", "sa": "Asia/Riyadh", "nz": "Pacific/Auckland", "za": "Africa/Johannesburg",
+    "ng": "Africa/Lagos", "ke": "Africa/Nairobi", "eg": "Africa/Cairo", "pe": "America/Lima",
+    "ar": "America/Argentina/Buenos_Aires", "co": "America/Bogota",
 }  # fmt: skip
 # These end the names of sites anywhere in the world.
 _ANYWHERE: Final = frozenset({"co", "is", "in", "li"})
@@ -34,7 +33,10 @@ _OF_LANGUAGE: Final = {
     "sl": ("Europe/Ljubljana",), "uk": ("Europe/Kyiv",), "lv": ("Europe/Riga",), "lt": ("Europe/Vilnius",),
     "et": ("Europe/Tallinn",), "tr": ("Europe/Istanbul",), "he": ("Asia/Jerusalem",), "ja": ("Asia/Tokyo",),
     "ko": ("Asia/Seoul",), "th": ("Asia/Bangkok",), "vi": ("Asia/Ho_Chi_Minh",),
-    "en": ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "Europe/London", "Australia/Sydney"),
+    "en": (
+        "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "Europe/London",
+        "Australia/Sydney",
+    ),
     "fr": ("Europe/Paris", "America/Toronto"),
     "es": ("Europe/Madrid", "America/Mexico_City", "America/Bogota", "America/Argentina/Buenos_Aires"),
     "pt": ("America/Sao_Paulo", "Europe/Lisbon"),

@@ -14,7 +14,7 @@ from newsletter.feeds.importing.files import LARGEST_FILE, instant_of, submitted
 from newsletter.feeds.importing.submitted import given_of, topic_ids_of
 from newsletter.feeds.intake import Intake
 from newsletter.feeds.own_pages import HERE
-from newsletter.feeds.parsing.making import Raw, made_item
+from newsletter.feeds.parsing.making import Raw, is_of_web, made_item
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,12 @@ def _page_at(intake: Intake, url: str) -> ExtractedPage:
 
 def _of_page(page: ExtractedPage, said: Adding) -> Given:
     """The article on a page. An address given by hand outranks the one by which the page calls itself."""
+    url = said.url or page.url
+    if not is_of_web(url):
+        raise RefusedError("The page does not say where it is to be found. Give its address with --url.")
     raw = Raw(
         guid="",
-        url=said.url or page.url,
+        url=url,
         title=page.title,
         summary="",
         html=page.html,
@@ -97,7 +100,4 @@ def _of_page(page: ExtractedPage, said: Adding) -> Given:
         updated_at=None,
         language=page.language,
     )
-    item = made_item(raw, feed_title=page.site_name)
-    if item is None:
-        raise RefusedError("The page does not say where it is to be found. Give its address with --url.")
-    return Given(item)
+    return Given(made_item(raw, feed_title=page.site_name))

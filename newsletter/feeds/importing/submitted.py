@@ -9,10 +9,11 @@ from pydantic_core import PydanticCustomError
 from newsletter.catalogue.newsletters import Topic
 from newsletter.errors import RefusedError
 from newsletter.feeds.handing_in import Given
+from newsletter.feeds.markup import LONGEST_HTML
 from newsletter.feeds.parsing.items import ParsedItem
 from newsletter.feeds.parsing.making import Raw, made_item
 from newsletter.feeds.pictures.lookup import first_in
-from newsletter.feeds.sanitizing import LONGEST_HTML, absolute, line, safe_html
+from newsletter.feeds.sanitizing import absolute, line, safe_html
 from newsletter.feeds.writing import LONGEST_MARKDOWN, html_of, html_of_text
 
 _FORMS: Final = ("html", "text", "markdown")
@@ -87,7 +88,7 @@ def item_of(submitted: Submitted) -> ParsedItem:
     """The article, clean and bounded as if a feed had it."""
     html = _html(submitted)
     in_text = first_in(html)
-    item = made_item(
+    return made_item(
         Raw(
             guid=line(submitted.id),
             url=submitted.url,
@@ -104,8 +105,6 @@ def item_of(submitted: Submitted) -> ParsedItem:
         ),
         feed_title="",
     )
-    assert item is not None  # noqa: S101 - only what has no link makes no item, and that is refused above
-    return item
 
 
 def given_of(submitted: Submitted, topics: Sequence[Topic]) -> Given:

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 from newsletter.errors import RefusedError
@@ -49,7 +50,7 @@ def rows_of(content: bytes) -> Iterator[Row]:
 def _named(header: list[str], cells: list[str]) -> dict[str, str]:
     """The cells by name; of two columns with one name the first counts that says something."""
     named: dict[str, str] = {}
-    for name, cell in zip(header, cells, strict=False):
+    for name, cell in zip_longest(header, cells[: len(header)], fillvalue=""):
         if name and not named.get(name):
             named[name] = cell.strip()
     return named

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
-from urllib.parse import urljoin
 
 from newsletter.errors import RefusedError
 from newsletter.feeds.importing.ricos import html_of_ricos
@@ -19,7 +18,7 @@ from newsletter.feeds.pictures.lookup import first_in
 from newsletter.feeds.sanitizing import absolute, line, safe_html
 from newsletter.feeds.writing import html_of_text
 
-_NEEDED: Final = frozenset({"title", "post page url", "slug"})
+_ADDRESSES: Final = frozenset({"post page url", "slug"})
 _ID: Final = re.compile(r"[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DATES: Final = ("%Y-%m-%d %H:%M:%S", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%b %d, %Y", "%d.%m.%Y", "%d.%m.%Y %H:%M")
 
@@ -35,7 +34,7 @@ class Post:
 def posts_of(rows: Iterable[Row], site_url: str) -> Iterator[Post]:
     """The posts of an export. Addresses without a host begin at the site. Raises RefusedError for other tables."""
     for at, row in enumerate(rows):
-        if at == 0 and len(_NEEDED & row.cells.keys()) < len(_NEEDED) - 1:
+        if at == 0 and not ("title" in row.cells and _ADDRESSES & row.cells.keys()):
             raise RefusedError(
                 "This is no export of blog posts from Wix: there is no column Title with Post Page URL or Slug. "
                 "In Wix, open Blog, Posts, and export them as CSV."
@@ -45,6 +44,8 @@ def posts_of(rows: Iterable[Row], site_url: str) -> Iterator[Post]:
 
 def _item(row: Row, site_url: str) -> ParsedItem | None:
     url = _address(row, site_url)
+    if not url:
+        return None
     html = _html(row, url)
     in_text = first_in(html)
     cover = media_address(row.cell("cover image"))
@@ -71,7 +72,7 @@ def _address(row: Row, site_url: str) -> str:
     base = site_url if site_url.endswith("/") else f"{site_url}/"
     if not page and slug:
         page = f"/post/{slug}"  # where Wix shows posts unless the site says otherwise
-    return absolute(urljoin(base, page), "") if page else ""
+    return absolute(page, base)
 
 
 def _html(row: Row, url: str) -> str:

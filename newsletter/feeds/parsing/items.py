@@ -28,6 +28,7 @@ class ParsedItem:
     published_at: datetime | None
     updated_at: datetime | None
     language: str
+    is_title_made: bool = False  # from the address of the page, which has a better one
     author_address: str = ""  # where the feed gives nothing else; no byline
 
 
@@ -42,7 +43,16 @@ class ParsedFeed:
     is_complete: bool = True  # False: the end was missing or damaged, these are the whole items before it
     kind: FeedKind = FeedKind.FEED
     left_out: tuple[str, ...] = ()  # what was not taken, in sentences for editors
-    unlinked: tuple[ParsedItem, ...] = ()  # entries that no mail could lead to, for want of a web address
+    # Entries that no mail could lead to, for want of a web address, each with its place among all entries.
+    unlinked: tuple[tuple[int, ParsedItem], ...] = ()
     hub_url: str = ""  # tells of news at once to whom asks it (WebSub)
     self_url: str = ""  # the feed's address as its hub knows it
     logo_url: str = ""
+
+    @property
+    def entries(self) -> list[ParsedItem]:
+        """All entries in the feed's order, those without a web address among them."""
+        found = list(self.items)
+        for place, item in self.unlinked:
+            found.insert(place, item)
+        return found

@@ -3,10 +3,11 @@
 import html
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from newsletter.feeds.markup import LONGEST_HTML
+from newsletter.feeds.parsing.instants import instant_of
 from newsletter.feeds.parsing.items import FeedError, ParsedFeed
 from newsletter.feeds.parsing.making import Raw, made_items
 from newsletter.feeds.pictures.lookup import first_address, first_in
@@ -21,6 +22,8 @@ def parse_json(text: str, url: str) -> ParsedFeed:
         raise FeedError("This begins like a JSON feed, but is damaged. Tell the site.") from None
     if not isinstance(found, dict) or not isinstance(found.get("items"), list):
         raise FeedError("This is JSON, but not a feed. Look on the site for the address of its feed.")
+    # Of a file nobody knows where it was found, but it may say so.
+    url = url or first_address((found.get("feed_url"), found.get("home_page_url")), "")
     title, language = line(found.get("title")), line(found.get("language"))
     entries = [each for each in found["items"] if isinstance(each, dict)]
     made = made_items(
@@ -97,8 +100,4 @@ def _published(entry: Mapping[str, Any]) -> datetime | None:
 
 
 def _instant(value: object) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(line(value))
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    return instant_of(line(value))

@@ -39,6 +39,7 @@ class Raw:
     updated_at: datetime | None
     language: str
     author_address: str = ""
+    is_title_made: bool = False
     was_cut: bool = False
 
 
@@ -47,7 +48,7 @@ class Made:
     """The items of a feed: those that a mail can lead to, the others, and what was left out, in sentences."""
 
     items: tuple[ParsedItem, ...]
-    unlinked: tuple[ParsedItem, ...]
+    unlinked: tuple[tuple[int, ParsedItem], ...]
     left_out: tuple[str, ...]
 
 
@@ -63,7 +64,7 @@ def made_items(
     raws = [raw_of(entry) for entry in newest(entries, published_at)]
     items = [made_item(raw, feed_title=feed_title) for raw in raws]
     linked = tuple(item for item in items if is_of_web(item.url))
-    unlinked = tuple(item for item in items if not is_of_web(item.url))
+    unlinked = tuple((place, item) for place, item in enumerate(items) if not is_of_web(item.url))
     beyond += len(entries) - len(raws)
     large = sum(raw.was_cut for raw in raws)
     return Made(linked, unlinked, tuple(_left_out(beyond, len(raws), len(unlinked), large)))
@@ -77,7 +78,8 @@ def is_of_web(url: str) -> bool:
 def _left_out(beyond: int, taken: int, unlinked: int, large: int) -> Iterator[str]:
     if beyond:
         were = "was" if beyond == 1 else "were"
-        yield f"{counted(beyond, 'article')} beyond the newest {taken:,} {were} left out."
+        which = f"beyond the newest {taken:,}" if taken >= MOST_ITEMS else "too long to be read with the others"
+        yield f"{counted(beyond, 'article')} {which} {were} left out."
     if unlinked:
         have = "has no link to a page and" if unlinked == 1 else "have no link to a page and"
         yield f"{counted(unlinked, 'entry', 'entries')} {have} cannot be mailed. The site can add links to its feed."
@@ -104,6 +106,7 @@ def made_item(raw: Raw, *, feed_title: str) -> ParsedItem:
         published_at=_believable(raw.published_at),
         updated_at=_believable(raw.updated_at),
         language=raw.language[:35],
+        is_title_made=raw.is_title_made,
         author_address=raw.author_address[:_LONGEST_AUTHOR],
     )
 

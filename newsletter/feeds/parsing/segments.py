@@ -8,21 +8,22 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 
+from newsletter.feeds.parsing.instants import instant_of
 from newsletter.feeds.parsing.making import MOST_ITEMS
 from newsletter.feeds.parsing.watching import MOST_PARTS
 
 _ROOT: Final = re.compile(r"<((?:[A-Za-z_][\w.-]{0,60}:)?[A-Za-z_][\w.-]{0,60})(?=[\s>/])")
 _OPENING: Final = re.compile(r"<[^<>]{1,20000}>")
 _MARK: Final = re.compile(
-    r"(?P<cdata><!\[CDATA\[)|(?P<comment><!--)|<(?P<end>/?)(?:[\w.-]{1,40}:)?(?P<name>item|entry)(?=[\s>/])",
+    r"(?P<cdata><!\[CDATA\[)|(?P<comment><!--)|<(?P<end>/?)(?:[\w.-]{1,40}:)?(?P<name>item|entry|url|sitemap)(?=[\s>/])",
     re.IGNORECASE,
 )
 _DATE: Final = r"<(?:[\w.-]{1,40}:)?(?:%s)(?:\s[^<>]{0,200})?>\s{0,20}(?:<!\[CDATA\[)?\s{0,20}([^<\]]{4,60})"
-_PUBLISHED: Final = re.compile(_DATE % "pubDate|published|date|issued|created", re.IGNORECASE)
-_UPDATED: Final = re.compile(_DATE % "updated|modified", re.IGNORECASE)
+_PUBLISHED: Final = re.compile(_DATE % "pubDate|published|publication_date|date|issued|created", re.IGNORECASE)
+_UPDATED: Final = re.compile(_DATE % "updated|modified|lastmod", re.IGNORECASE)
+_KINDS: Final = (("feed", "entry"), ("urlset", "url"), ("sitemapindex", "sitemap"))
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -49,7 +50,8 @@ def root_in(text: str, at: int) -> str:
 def segmented(text: str) -> Segments:
     """The entries of a text that begins with its root; one that has no end reaches to the next, or is left out."""
     root = root_in(text, 0)
-    places = list(_places(text, "entry" if root.lower().endswith("feed") else "item"))
+    kind = next((name for ending, name in _KINDS if root.lower().endswith(ending)), "item")
+    places = list(_places(text, kind))
     first = places[0][0] if places else len(text)
     rest = text[places[-1][1] :] if places else ""
     is_cut_off = f"</{root}" not in rest
@@ -107,12 +109,4 @@ def _places(text: str, name: str) -> Iterator[tuple[int, int]]:
 
 def _date_of(entry: str) -> datetime:
     found = _PUBLISHED.search(entry) or _UPDATED.search(entry)
-    if not found:
-        return _LATEST
-    for read in (parsedate_to_datetime, datetime.fromisoformat):
-        try:
-            at = read(found[1].strip())
-        except (ValueError, TypeError, OverflowError):
-            continue
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
-    return _LATEST
+    return (instant_of(found[1]) if found else None) or _LATEST

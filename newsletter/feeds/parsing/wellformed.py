@@ -18,7 +18,8 @@ from newsletter.feeds.parsing.watching import MOST_PARTS, damage_in
 from newsletter.language import counted
 
 # Small enough for the parser that guesses, which takes quadratic time at worst.
-_GUESSABLE: Final = 256_000
+_GUESSABLE: Final = 200_000
+_MOST_UNENDED: Final = 1_000  # tags without an end, over which it is slowest
 _LONG_WORD: Final = re.compile(r"[A-Za-z0-9_.+-]{2000}")
 _FAR_IN: Final = 4_000  # how much a server may write before the feed begins
 _ENTITY: Final = re.compile(r"<!ENTITY\s+(?:%\s+)?([\w.:-]{1,60})", re.IGNORECASE)
@@ -77,7 +78,8 @@ def _root_at(text: str) -> int:
 
 def _within_bounds(text: str) -> tuple[str, int]:
     """The text without the entries that are too many, and how many those are."""
-    if text.count("<") <= MOST_PARTS and max(text.count("</item"), text.count("</entry")) <= MOST_ITEMS:
+    most = max(text.count(end) for end in ("</item", "</entry", "</url"))
+    if text.count("<") <= MOST_PARTS and most <= MOST_ITEMS:
         return text, 0
     parts = segmented(text)
     kept = newest_segments(parts.entries)
@@ -96,8 +98,12 @@ def _sound(text: str) -> Xml | None:
     except FeedError:
         return None  # one entry may be to blame
     is_cut_off = f"</{root_name(better)}" not in better
-    is_guessable = not is_cut_off and len(better) <= _GUESSABLE and not _LONG_WORD.search(better)
-    return Xml(better) if is_guessable else None
+    return Xml(better) if not is_cut_off and _is_guessable(better) else None
+
+
+def _is_guessable(text: str) -> bool:
+    is_short = len(text) <= _GUESSABLE and text.count("<") - text.count(">") <= _MOST_UNENDED
+    return is_short and not _LONG_WORD.search(text)
 
 
 def _salvaged(text: str) -> Xml:
@@ -145,7 +151,7 @@ def _guessable(broken: list[str]) -> tuple[list[str], int]:
     taken: list[str] = []
     size = 0
     for entry in broken:
-        if size + len(entry) <= _GUESSABLE and not _LONG_WORD.search(entry):
+        if size + len(entry) <= _GUESSABLE and _is_guessable(entry):
             taken.append(entry)
             size += len(entry)
     return taken, len(broken) - len(taken)

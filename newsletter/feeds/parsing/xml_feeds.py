@@ -33,6 +33,9 @@ def parse_xml(text: str, url: str) -> ParsedFeed:
     ]
     if not entries and not found["version"]:
         raise FeedError("This is XML, but not a feed. Look on the site for the address of its feed.")
+    self_url = _linked(channel, "self", url)
+    # Of a file nobody knows where it was found, but it may say so.
+    url = url or self_url or absolute(channel.get("link"), "")
     title = _plain(channel, "title")
     language = line(channel.get("language"))
     home_url = absolute(channel.get("link"), url)
@@ -52,7 +55,7 @@ def parse_xml(text: str, url: str) -> ParsedFeed:
         left_out=(*xml.left_out, *made.left_out),
         is_complete=xml.is_complete,
         hub_url=_linked(channel, "hub", url),
-        self_url=_linked(channel, "self", url),
+        self_url=self_url,
         logo_url=_logo(channel, url),
     )
 
@@ -116,8 +119,9 @@ def _body(entry: Mapping[str, Any], url: str) -> tuple[str, str]:
     summaries = [each for each in (_detail(entry, "summary"),) if each and _is_text(each)]
     longest = max(contents, key=_length, default={})
     summary = max(summaries, key=_length, default={})
-    # Podcasts have their text where others have the summary, and the other way round.
-    body = summary if _length(summary) > _CLEARLY_LONGER * _length(longest) else longest
+    # Podcasts have their text where others have the summary, and what comes as plain text is often a caption.
+    factor = _CLEARLY_LONGER if longest.get("type") in _MARKUP else 1
+    body = summary if _length(summary) > factor * _length(longest) else longest
     return _markup(body), absolute(body.get("base"), url) or url
 
 

@@ -1,12 +1,13 @@
 """From a picture as a site has it to one that mails can show: small, upright, without a word about its origin. Pure."""
 
+import contextlib
 import io
 import struct
 import zlib
 from dataclasses import dataclass
 from typing import Final
 
-from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import AvifImagePlugin, Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from newsletter.feeds.pictures.judging import PictureError, judge_bytes, judge_rest, judge_size, no_picture
 from newsletter.feeds.pictures.writing import Written, written
@@ -16,9 +17,11 @@ TALLEST: Final = 1600
 _THINNEST: Final = 30
 _FORMS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 _JPEG_END: Final = b"\xff\xd9"
+# The process that reads pictures may start no threads; with them no AVIF would be read there.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 # What Pillow and its decoders raise on bytes that are not what they say.
 _UNREADABLE: Final = (
-    *(OSError, SyntaxError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, MemoryError),
+    *(OSError, SyntaxError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError),
     *(RuntimeError, EOFError, struct.error, zlib.error),
 )
 
@@ -47,6 +50,8 @@ def make_picture(content: bytes) -> MadePicture:
         made: Written = written(small, is_photograph=is_photograph)
     except Image.DecompressionBombError:
         raise PictureError("The picture has far more pixels than we open. Use one of at most 50 million.") from None
+    except MemoryError:
+        raise PictureError("The picture needs more memory than it is given. Use a smaller one.") from None
     except _UNREADABLE:
         raise PictureError("The picture is damaged and cannot be read.") from None
     return MadePicture(made.content, made.content_type, made.width, made.height)
@@ -78,10 +83,9 @@ def _loaded(picture: ImageFile.ImageFile, content: bytes) -> ImageFile.ImageFile
 
 def _upright(picture: Image.Image) -> Image.Image:
     """The picture turned as its camera was held; as it is where the camera's notes are broken."""
-    try:
-        return ImageOps.exif_transpose(picture)
-    except _UNREADABLE:
-        return picture
+    with contextlib.suppress(*_UNREADABLE):
+        ImageOps.exif_transpose(picture, in_place=True)  # a copy of the largest would take 200 MB
+    return picture
 
 
 def _fitted(picture: Image.Image) -> Image.Image:

@@ -91,6 +91,10 @@ def show(article_id: int) -> ResponseReturnValue:
 def _takes_json_only() -> None:
     if request.method == "POST" and not request.is_json:
         raise UnsupportedMediaType("Send JSON, with the header: Content-Type: application/json")
+    try:
+        request.get_json(silent=True)
+    except RecursionError:
+        raise BadRequest from None
 
 
 @blueprint.errorhandler(HTTPError)

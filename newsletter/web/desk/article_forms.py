@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from newsletter.errors import RefusedError
 from newsletter.feeds.importing.files import instant_of
-from newsletter.feeds.pictures.making import MadePicture
 from newsletter.feeds.sanitizing import absolute, line
 
 LARGEST_PICTURE: Final = 10 * 1024 * 1024
@@ -35,10 +35,10 @@ class TypedPicture:
     only_decorates: bool
 
 
-def typed_picture(form: Mapping[str, str], content: bytes) -> TypedPicture:
+def typed_picture(form: Mapping[str, str], content: bytes, former_alt: str) -> TypedPicture:
     """The picture as chosen in a form; a file or an address counts also where its choice was not ticked.
 
-    Raises FormError when something is missing or too large.
+    `former_alt` are the words about the picture so far. Raises FormError when something is missing or too large.
     """
     choice, address = form.get("picture", "keep"), form.get("address", "").strip()
     if choice in {"keep", "site", "none"} and content:
@@ -51,19 +51,12 @@ def typed_picture(form: Mapping[str, str], content: bytes) -> TypedPicture:
         raise FormError("file", "This file is larger than 10 MB. Save the picture in a smaller size, then choose it.")
     if choice == "address" and not absolute(address, ""):
         raise FormError("address", "This is no web address. It begins with https:// or http://.")
-    decorates = "decorates" in form
-    return TypedPicture(choice, absolute(address, ""), content, "" if decorates else line(form.get("alt")), decorates)
-
-
-def check_alt(typed: TypedPicture, former: str) -> None:
-    """Refuse a new picture that comes without words of its own; `former` are those of the picture before it."""
-    if typed.choice not in _NEW_PICTURES or typed.only_decorates:
-        return
-    again = " Then choose the file again." if typed.choice == "upload" else ""
-    if not typed.alt:
-        raise FormError("alt", f"Say what the picture shows, or tick that it only decorates.{again}")
-    if typed.alt == former:
-        raise FormError("alt", f"These words are about the former picture. Say what the new one shows.{again}")
+    alt = line(form.get("alt"))
+    # The box is ticked from the start where there were no words; whoever writes some means them.
+    decorates = "decorates" in form and alt in {"", former_alt}
+    typed = TypedPicture(choice, absolute(address, ""), content, "" if decorates else alt, decorates)
+    _check_alt(typed, former_alt)
+    return typed
 
 
 def own_image_url(typed: TypedPicture, uploaded: str, *, now_own: str | None) -> str | None:
@@ -89,9 +82,16 @@ def typed_moment(day: str, time: str, zone: str) -> datetime:
         raise FormError("time", "Give the time too, like 18:00.")
     try:
         return instant_of(f"{day.strip()[:30]} {time.strip()[:10]}", zone)
-    except Exception as error:
+    except RefusedError as error:
         raise FormError("day", str(error)) from None
 
 
-MadeUpload = MadePicture | None
-"""A picture that was brought, made ready for mails; None where none was."""
+def _check_alt(typed: TypedPicture, former: str) -> None:
+    """Refuse a new picture that comes without words of its own."""
+    if typed.choice not in _NEW_PICTURES or typed.only_decorates:
+        return
+    again = " Then choose the file again." if typed.choice == "upload" else ""
+    if not typed.alt:
+        raise FormError("alt", f"Say what the picture shows, or tick that it only decorates.{again}")
+    if typed.alt == former:
+        raise FormError("alt", f"These words are about the former picture. Say what the new one shows.{again}")

@@ -184,7 +184,9 @@ def _facts(article: Article, zone: str, *, now: datetime) -> list[tuple[str, str
         "Reading time": f"{article.minutes} min",
         "Published": moment(article.published_at),
         "First seen": moment(article.first_seen_at),
-        "Free since" if article.released_at and article.released_at <= now else "Free from": moment(article.released_at),
+        "Free since" if article.released_at and article.released_at <= now else "Free from": moment(
+            article.released_at
+        ),
         "Last changed": moment(article.updated_at) if article.updated_at != article.first_seen_at else "",
     }
     return [(name, value) for name, value in facts.items() if value]

@@ -1,7 +1,6 @@
 """Feeds as the desk shows them: how they are doing, in words."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from newsletter.catalogue.newsletters import MailRule, Newsletter
 from newsletter.catalogue.shelf import topics_of
-from newsletter.editions.whereabouts import Whereabouts, whereabouts_of
+from newsletter.editions.whereabouts import whereabouts_of
 from newsletter.feeds.articles import Article, Feed, FeedKind, FeedPush
 from newsletter.feeds.categories import category_key, topic_map
 from newsletter.feeds.health import FeedHealth, FeedState, health_of
-from newsletter.language import joined
+from newsletter.web.desk.article_states import Badge, badge_of
 from newsletter.web.desk.wording import day_and_time
 
 _LATEST: Final = 20
@@ -57,9 +56,9 @@ class BroughtArticle:
 
     article_id: int
     title: str
-    url: str
     seen: str
-    stands: Whereabouts
+    badge: Badge
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +124,15 @@ def brought(session: Session, feed: Feed, zone: str, *, now: datetime) -> tuple[
     of_feed = Article.feed_id == feed.id
     number = session.scalar(select(func.count()).select_from(Article).where(of_feed)) or 0
     query = select(Article).where(of_feed).order_by(Article.first_seen_at.desc(), Article.id.desc())
-    articles: Sequence[Article] = session.scalars(query.limit(_LATEST)).all()
+    articles = session.scalars(query.limit(_LATEST)).all()
     stands = whereabouts_of(session, articles, zone, now=now)
     return number, [
         BroughtArticle(
-            each.id, each.shown_title, each.url, day_and_time(each.first_seen_at, zone, now=now), stands[each.id]
+            article_id=each.id,
+            title=each.shown_title or each.url,
+            seen=day_and_time(each.first_seen_at, zone, now=now),
+            badge=badge_of(stands[each.id].state),
+            sentence=stands[each.id].sentence,
         )
         for each in articles
     ]
@@ -163,8 +166,3 @@ def shown_push(session: Session, feed: Feed, zone: str, *, now: datetime) -> Sho
         last_push=day_and_time(push.last_push_at, zone, now=now) if push.last_push_at else "",
         trouble=push.trouble or "",
     )
-
-
-def names_of(feeds: Sequence[ShownFeed]) -> str:
-    """The names of these feeds, in one phrase."""
-    return joined([feed.title for feed in feeds])

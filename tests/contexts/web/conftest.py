@@ -3,6 +3,9 @@
 import pytest
 from flask import Flask
 
+from newsletter.web.application import create_app
+from newsletter.wiring import Services
+from tests.cms import Cms
 from tests.reader_site import ReaderSite
 
 
@@ -10,3 +13,9 @@ from tests.reader_site import ReaderSite
 def site(app: Flask) -> ReaderSite:
     """An installation with one live newsletter of two topics, The Proof."""
     return ReaderSite(app)
+
+
+@pytest.fixture
+def cms(parts: Services) -> Cms:
+    """A content system with a key, on SQLite and PostgreSQL in turn."""
+    return Cms(create_app(parts), parts)

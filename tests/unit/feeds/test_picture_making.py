@@ -7,7 +7,7 @@ import zlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms
+from PIL import AvifImagePlugin, Image, ImageCms
 
 from newsletter.errors import GazetteError
 from newsletter.feeds.pictures.judging import PictureError
@@ -212,3 +212,8 @@ def test_a_damaged_picture_is_shown_or_refused_and_nothing_else(content: bytes) 
         assert str(error).endswith(".")  # noqa: PT017 - both ends are right
     else:
         assert seen(made.content).size == (made.width, made.height)
+
+
+def test_no_picture_needs_threads_which_its_process_may_not_start() -> None:
+    make_picture(encoded(shaded(), "AVIF"))
+    assert AvifImagePlugin._get_default_max_threads() == 1

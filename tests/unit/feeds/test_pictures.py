@@ -1,5 +1,7 @@
 """The picture of an article."""
 
+import pytest
+
 from newsletter.feeds.parsing.feed import parse
 from newsletter.feeds.parsing.items import ParsedItem
 from tests.fake_feeds import rss
@@ -71,3 +73,57 @@ def test_a_picture_that_is_no_web_address_is_none() -> None:
 
 def test_an_article_without_a_picture_has_none() -> None:
     assert (read(described("<p>x</p>")).image_url, read("").image_alt) == ("", "")
+
+
+def test_an_enclosure_comes_before_media_and_media_before_a_thumbnail() -> None:
+    enclosure = '<enclosure url="https://i.example/e.jpg" type="image/jpeg" length="1"/>'
+    media = '<media:content url="https://i.example/m.jpg" medium="image"/>'
+    thumbnail = '<media:thumbnail url="https://i.example/t.jpg"/>'
+    assert read(thumbnail + media + enclosure).image_url == "https://i.example/e.jpg"
+    assert read(thumbnail + media).image_url == "https://i.example/m.jpg"
+
+
+def test_of_several_sizes_the_largest_that_is_of_use_is_taken() -> None:
+    sizes = "".join(
+        f'<media:content url="https://i.example/{width}.jpg" medium="image" width="{width}"/>'
+        for width in (300, 6000, 1200, 4000, 800)
+    )
+    assert read(sizes).image_url == "https://i.example/1200.jpg"
+    large = '<media:content url="https://i.example/{0}.jpg" medium="image" width="{0}"/>'
+    assert read(large.format(6000) + large.format(3000)).image_url == "https://i.example/3000.jpg"
+
+
+def test_a_small_thumbnail_gives_way_to_the_picture_in_the_text() -> None:
+    thumbnail = '<media:thumbnail url="https://i.example/72.jpg" width="72" height="72"/>'
+    assert read(thumbnail + described('<img src="/large.jpg">')).image_url == "https://proof.example/large.jpg"
+    assert read(thumbnail).image_url == "https://i.example/72.jpg"
+
+
+def test_a_picture_that_is_said_to_be_too_heavy_is_passed_over() -> None:
+    assert read('<enclosure url="https://i.example/e.jpg" type="image/jpeg" length="90000000"/>').image_url == ""
+
+
+@pytest.mark.parametrize(
+    "ornament",
+    [
+        "https://secure.gravatar.com/avatar/1?s=96",
+        "https://a.example/avatars/1.jpg",
+        "https://a.example/img/logo.png",
+        "https://a.example/img/site-logo-300x100.png",
+        "https://a.example/pixel.gif",
+        "https://a.example/spacer.gif",
+    ],
+)
+def test_faces_marks_and_counters_are_no_picture_of_an_article(ornament: str) -> None:
+    assert read(f'<media:content url="{ornament}" medium="image"/>').image_url == ""
+    assert read(described(f'<img src="{ornament}">')).image_url == ""
+
+
+def test_a_picture_about_a_logo_is_one() -> None:
+    url = "https://a.example/2026/new-logo-of-the-ferry.jpg"
+    assert read(described(f'<img src="{url}">')).image_url == url
+
+
+@pytest.mark.parametrize("alt", ["IMG_2034.JPG", "ice-shelf.png", "DSC_0001", "image001", "  "])
+def test_the_name_of_a_file_says_nothing_about_a_picture(alt: str) -> None:
+    assert read(described(f'<img src="/a.jpg" alt="{alt}">')).image_alt == ""

@@ -84,20 +84,23 @@ def test_a_small_feed_with_tags_out_of_order_is_guessed() -> None:
     "subset",
     [
         '<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">',
-        '<!ENTITY file SYSTEM "file:///etc/passwd">',
-        '<!entity file SYSTEM "http://127.0.0.1/">',
-        '<!ENTITY % more SYSTEM "http://127.0.0.1/x.dtd"> %more;',
+        '<!ENTITY b SYSTEM "file:///etc/passwd">',
+        '<!entity b SYSTEM "http://127.0.0.1/">',
+        '<!ENTITY % more SYSTEM "http://127.0.0.1/x.dtd"> %more; <!ENTITY b "harm">',
+        '<!-- ]> --><!ENTITY b "harm">',
     ],
 )
-def test_entities_are_refused(subset: str) -> None:
-    text = rss(item("&b;")).replace("<rss", f"<!DOCTYPE rss [{subset}]><rss", 1)
-    with pytest.raises(FeedError, match="declares entities"):
-        read(text)
+def test_entities_are_never_expanded_and_the_rest_is_taken(subset: str) -> None:
+    text = rss(item("Ice &b; &amp; snow"), item("Next", guid="2")).replace("<rss", f"<!DOCTYPE rss [{subset}]><rss", 1)
+    feed = read(text)
+    assert [each.title for each in feed.items] == ["Ice & snow", "Next"]
+    assert feed.left_out == ("The feed declares entities of its own, which can do harm; they were left out.",)
 
 
-def test_entities_behind_a_comment_are_refused_too() -> None:
-    with pytest.raises(FeedError):
-        read('<!-- <a> --><!DOCTYPE rss [<!-- ]> --><!ENTITY a "x">]><rss><channel><title>&a;</title></channel></rss>')
+def test_entities_that_html_knows_are_its_letters_whatever_a_feed_declares() -> None:
+    subset = '<!ENTITY nbsp "harm"><!ENTITY eacute "&#233;"><!ENTITY amp "harm">'
+    feed = read(rss(item("Caf&eacute;&nbsp;&amp; bar")).replace("<rss", f"<!DOCTYPE rss [{subset}]><rss", 1))
+    assert ([each.title for each in feed.items], feed.left_out) == (["Café & bar"], ())
 
 
 def test_an_outside_document_type_is_not_fetched_nor_minded() -> None:
@@ -108,6 +111,38 @@ def test_deep_nesting_is_refused() -> None:
     assert checked_xml("<rss>" + "<a>" * 255 + "</a>" * 255 + "</rss>").is_complete
     with pytest.raises(FeedError, match="more than 256 deep"):
         checked_xml("<rss>" + "<a>" * 256 + "</a>" * 256 + "</rss>")
+
+
+HARMFUL = {
+    "nesting": "<a>" * 256 + "</a>" * 256,
+    "an author": f"<author>{'a' * 3_000}</author>",
+    "attributes": "<a " + " ".join(f"a{n}='1'" for n in range(300)) + "/>",
+}
+
+
+@pytest.mark.parametrize("part", HARMFUL.values(), ids=HARMFUL)
+def test_an_entry_made_to_do_harm_is_left_out_and_the_others_are_taken(part: str) -> None:
+    feed = read(rss(item("Ice"), f"<item><title>Bad</title>{part}</item>", item("Snow", guid="2")))
+    assert [each.title for each in feed.entries] == ["Ice", "Snow"]
+    assert feed.left_out == ("1 article could not be read. Tell the site.",)
+    assert feed.is_complete
+
+
+def test_of_a_large_feed_with_damage_in_the_middle_everything_is_taken() -> None:
+    many = [item(f"No. {n}", guid=str(n), link=f"https://a.example/{n}", text="word " * 200) for n in range(300)]
+    many[100] = (
+        "<item><title>Bad</title><link>https://a.example/bad</link><description><p>a<b>c</p></description></item>"
+    )
+    feed = read(rss(*many))
+    assert len(feed.items) == 300
+    assert "Bad" in {each.title for each in feed.items}
+    assert feed.is_complete
+    assert feed.left_out == ("The feed is damaged; its articles were read as well as that allows. Tell the site.",)
+
+
+def test_a_large_feed_with_damage_before_its_first_article_is_read() -> None:
+    text = rss(*(item(f"No. {n}", guid=str(n), link=f"https://a.example/{n}", text="word " * 200) for n in range(300)))
+    assert len(titles(text.replace("<description>News", "<description>News <b>", 1))) == 300
 
 
 def within(tag: str, text: str) -> str:
