@@ -150,9 +150,7 @@ def many(database: Database, intake: Intake, port: int, count: int, *, has_basel
     with database.read() as session:
         articles = session.scalar(select(func.count(Article.id)))
         failed = session.scalar(select(func.count(Feed.id)).where(Feed.failures > 0))
-    print(
-        f"  {count} feeds of which {len(SLOW)} are slow, at once: {seconds:.2f} s; the slowest alone: {max(delays):.1f} s"
-    )
+    print(f"  {count} feeds of which {len(SLOW)} are slow: {seconds:.2f} s; the slowest alone: {max(delays):.1f} s")
     print(f"    {articles} articles stored, {failed} feeds failed, {'some' if is_more_due else 'none'} left for later")
     if has_baseline:
         ids = connected(database, port, delays, etag=None)

@@ -19,6 +19,8 @@ class JobKind(StrEnum):
     POLL_FEED = auto()  # row_id: the feed, if it is due
     POLL_FEEDS = auto()  # all that are due
     FETCH_PICTURES = auto()
+    RENEW_PUSHES = auto()  # hubs that are to tell us of news
+    READ_PAGES = auto()  # of articles whose feed says too little
 
 
 @dataclass(frozen=True, slots=True)

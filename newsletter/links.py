@@ -42,6 +42,10 @@ class Links:
         """A picture of an article, served from here; its content never changes."""
         return f"{self.base_url}/picture/{digest}.{suffix}"
 
+    def push(self, feed_id: int, nonce: str) -> str:
+        """Where a hub tells us of news in a feed (WebSub)."""
+        return f"{self.base_url}/hooks/websub/{self.signer.token(Purpose.PUSH, feed_id, nonce)}"
+
     def desk(self) -> str:
         """The desk."""
         return f"{self.base_url}/desk/"

@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"
     LEAVE = "leave"
     LOGIN = "login"
+    PUSH = "push"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,10 @@ class Services:
             lease=timedelta(seconds=self.settings.lease_seconds),
         )
 
+    def push_secret(self, feed_id: int, nonce: str) -> str:
+        """What the hub of a feed signs with, and nobody else knows."""
+        return self.signer.digest("websub secret", f"{feed_id} {nonce}")
+
     def abort_sending(self) -> None:
         """Stop waiting for the relay's answers; what still waits becomes unknown."""
         for transport in list(self._transports.values()):

@@ -19,7 +19,15 @@ def make_celery(settings: Settings) -> Celery:
         raise SettingsError("GAZETTE_REDIS_URL: not set; write it like redis://localhost:6379/0, or start with ./run.")
     made = Celery("gazette", broker=settings.redis_url.get_secret_value())
     made.conf.update(
-        include=["tasks.sending", "tasks.editions", "tasks.feeds", "tasks.pictures", "tasks.upkeep", "tasks.worker"],
+        include=[
+            "tasks.sending",
+            "tasks.editions",
+            "tasks.feeds",
+            "tasks.pages",
+            "tasks.pictures",
+            "tasks.upkeep",
+            "tasks.worker",
+        ],
         task_routes=ROUTES,
         task_default_queue=UPKEEP,
         task_create_missing_queues=True,

@@ -4,6 +4,7 @@ import threading
 from typing import Final
 
 from newsletter.feeds.polling import poll_if_due
+from newsletter.feeds.pushes import renew_due
 from newsletter.feeds.rounds import poll_due
 from newsletter.jobs import Job, JobKind
 from tasks.announcing import announcer
@@ -32,3 +33,10 @@ def poll_feed(feed_id: int) -> None:
     """Read a feed and store what is new."""
     parts = services()
     poll_if_due(parts.database, parts.intake, parts.clock, feed_id)
+
+
+@app.task  # type: ignore[untyped-decorator]  # Celery ships no types
+def renew_pushes() -> None:
+    """Ask the hubs whose turn it is to tell us of news."""
+    parts = services()
+    renew_due(parts.database, parts.intake, parts.clock, callback=parts.links.push, secret=parts.push_secret)

@@ -17,6 +17,8 @@ TASKS: Final = {
     JobKind.POLL_FEED: "tasks.feeds.poll_feed",
     JobKind.POLL_FEEDS: "tasks.feeds.poll_feeds",
     JobKind.FETCH_PICTURES: "tasks.pictures.fetch_pictures",
+    JobKind.RENEW_PUSHES: "tasks.feeds.renew_pushes",
+    JobKind.READ_PAGES: "tasks.pages.read_pages",
 }
 
 ROUTES: Final = {
@@ -24,6 +26,7 @@ ROUTES: Final = {
     "tasks.sending.send_digests": {"queue": DIGESTS},
     "tasks.editions.*": {"queue": UPKEEP},
     "tasks.feeds.*": {"queue": UPKEEP},
+    "tasks.pages.*": {"queue": UPKEEP},
     "tasks.pictures.*": {"queue": UPKEEP},
     "tasks.upkeep.*": {"queue": UPKEEP},
 }

@@ -1,14 +1,24 @@
 """The sweep: finds everything that is due, whether or not a bell was rung for it."""
 
+from typing import Final
+
+from newsletter.accounts.api_answers import forget_old_answers
 from newsletter.database import ask_for
 from newsletter.delivery import outbox
 from newsletter.editions import schedule
-from newsletter.feeds import health
-from newsletter.feeds.claiming import is_any_due
-from newsletter.feeds.pictures.fetching import has_due as has_due_pictures
+from newsletter.feeds import claiming, health, pages, pushes
+from newsletter.feeds.pictures import fetching as pictures
 from newsletter.jobs import Job, JobKind
 from tasks.celery import app
 from tasks.worker import services
+
+_LOOKED_FOR: Final = {
+    JobKind.POLL_FEEDS: claiming.is_any_due,
+    JobKind.READ_PAGES: pages.has_due,
+    JobKind.FETCH_PICTURES: pictures.has_due,
+    JobKind.RENEW_PUSHES: pushes.has_due,
+}
+"""What may be due, and how it is looked for."""
 
 
 @app.task  # type: ignore[untyped-decorator]  # Celery ships no types
@@ -22,7 +32,7 @@ def sweep() -> None:
         for lane in outbox.due_lanes(session, now=now):
             ask_for(session, Job(outbox.BELLS[lane]))
         health.tell_editors(session, now=now)
-        if is_any_due(session, now=now):
-            ask_for(session, Job(JobKind.POLL_FEEDS))
-        if has_due_pictures(session, now=now):
-            ask_for(session, Job(JobKind.FETCH_PICTURES))
+        forget_old_answers(session, now)
+        for kind, has_due in _LOOKED_FOR.items():
+            if has_due(session, now=now):
+                ask_for(session, Job(kind))

@@ -37,6 +37,7 @@ def _begin(**_details: Any) -> None:
     try:
         for lane in Lane:
             services().sending(lane)
+        services().intake  # noqa: B018 - made here, lest two threads make one each
     except (SettingsError, GazetteError) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None

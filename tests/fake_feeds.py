@@ -1,8 +1,9 @@
 """A fake at the seam FeedFetcher: sites are a table from address to answers, written down by a test."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from newsletter.feeds.fetching.fetcher import Fetched, FetchOutcome, Unchanged, Unreachable, Wanted
+from newsletter.feeds.fetching.fetcher import Fetched, FetchOutcome, Taken, Unchanged, Unreachable, Wanted
 
 PROOF_FEED = "https://proof.example/feed.xml"
 
@@ -23,6 +24,7 @@ class FakeFetcher:
     answers: dict[str, list[FetchOutcome]] = field(default_factory=dict)
     asked: list[tuple[str, str | None, str | None]] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
+    forms: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def fetch(
         self,
@@ -42,6 +44,11 @@ class FakeFetcher:
         if isinstance(answer, Fetched) and not past_caches and etag is not None and answer.etag == etag:
             return Unchanged()
         return answer
+
+    def post(self, url: str, form: Mapping[str, str]) -> Taken | Unreachable:
+        """Take what is sent to an address that answers, and note it."""
+        self.forms.append((url, dict(form)))
+        return Taken() if url in self.answers else Unreachable(f"{url} answered with 404.")
 
     def publish(self, url: str, *outcomes: FetchOutcome) -> None:
         """From now on, answer with these."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self, TypeAlias
+from urllib.parse import parse_qsl
 
 from newsletter.feeds.fetching.fetcher import Unreachable
 from newsletter.feeds.fetching.http import HttpFetcher
@@ -28,6 +29,7 @@ class Site:
     others: Answer | None = None  # of addresses that are not among the pages
     requests: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    forms: list[dict[str, str]] = field(default_factory=list)
     connections: int = 0
     port: int = 0
 
@@ -40,6 +42,11 @@ class Site:
                 site.paths.append(self.path)
                 with suppress(OSError):  # the fetcher may hang up at any time
                     site.pages.get(self.path, site.others or status(404))(self)
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+                site.forms.append(dict(parse_qsl(body.decode())))
+                self.do_GET()
 
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
                 return

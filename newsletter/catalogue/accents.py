@@ -60,12 +60,12 @@ def contrast(one: str, other: str) -> float:
 
 
 def _moved(colour: str, step: float, grounds: tuple[str, ...]) -> str:
-    """The colour, made darker or lighter until it can be read on all of these grounds."""
+    """The colour, made darker or lighter until it can be read on all of these grounds; black or white at the end."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*_rgb(colour))
-    moved = colour
-    while min(contrast(moved, ground) for ground in grounds) < READABLE and 0 < lightness < 1:
-        lightness = min(1.0, max(0.0, lightness + step))
-        moved = _written(colorsys.hls_to_rgb(hue, lightness, saturation))
+    moved, steps = colour, 0
+    while min(contrast(moved, ground) for ground in grounds) < READABLE and steps * abs(step) < 1:
+        steps += 1
+        moved = _written(colorsys.hls_to_rgb(hue, min(1.0, max(0.0, lightness + steps * step)), saturation))
     return moved
 
 

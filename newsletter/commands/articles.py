@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from newsletter.catalogue import shelf
 from newsletter.catalogue.newsletters import Newsletter
+from newsletter.commands.article_extracting import extract_articles
 from newsletter.commands.output import answer, as_json, local_time, say, services, working
 from newsletter.editions.whereabouts import Whereabouts, whereabouts_of
 from newsletter.errors import GazetteError
@@ -24,7 +25,10 @@ _newsletter = click.option("--newsletter", "slug", help="Which newsletter; neede
 
 @click.group()
 def article() -> None:
-    """Articles: add one, import many, list."""
+    """Articles: add one, import many, read one from its page, list."""
+
+
+article.add_command(extract_articles)
 
 
 @article.command("add")

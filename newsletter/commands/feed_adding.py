@@ -9,10 +9,11 @@ from newsletter.catalogue import shelf
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.commands.output import say, services, working
 from newsletter.errors import NotFoundError, RefusedError
+from newsletter.feeds.articles import FeedKind
 from newsletter.feeds.connected import NewFeed, entered_address
 from newsletter.feeds.connecting import Connected, connect
 from newsletter.feeds.extracting.finding import find
-from newsletter.feeds.extracting.found import Found, SiteLook
+from newsletter.feeds.extracting.found import Found, FoundFeed, SiteLook
 from newsletter.language import counted
 from newsletter.wiring import Services
 
@@ -53,7 +54,9 @@ def _topic_id(session: Session, newsletter: Newsletter, topic_slug: str | None) 
 def _found(parts: Services, url: str) -> Found:
     found = find(parts.intake, url)
     if not found.feeds:
-        raise RefusedError(f"{found.sentence} Nothing was connected. With --page, the links of a page are its feed.")
+        raise RefusedError(f"{found.sentence} Nothing was connected.")
+    if found.feeds[0].kind is FeedKind.PAGE:
+        raise RefusedError(f"{found.sentence} Nothing was connected yet; add --page to do so.")
     return found
 
 
@@ -67,13 +70,18 @@ def _account(made: Connected, new: NewFeed, newsletter: Newsletter, found: Found
     lines += [made.remark] if made.remark else []
     others = [] if found is None else found.feeds[1:]
     if others:
-        lines.append("The site has more feeds; connect those that you want as well:")
-        lines += [f"  {feed.url}  {feed.title}" for feed in others]
+        lines.append("There is more on this site; connect what you want as well:")
+        lines += [f"  {_as_entered(feed)}  {feed.title}".rstrip() for feed in others]
     proposals = [] if found is None else _proposals(found.look, newsletter)
     if proposals:
         lines.append("The site says of itself what the settings of the newsletter do not:")
         lines += [f"  {each}" for each in proposals]
     return lines
+
+
+def _as_entered(feed: FoundFeed) -> str:
+    """What to write to connect it."""
+    return f"{feed.url} --page" if feed.kind is FeedKind.PAGE else feed.url
 
 
 def _proposals(look: SiteLook, newsletter: Newsletter) -> list[str]:

@@ -1,6 +1,6 @@
 """Asking for a feed: fetching and reading in one, with no transaction open."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from newsletter.feeds.articles import FeedKind
@@ -51,6 +51,10 @@ def ask(
         parsed = _read(intake, outcome, kind)
     except (FeedError, PageError, IsolationError) as error:
         return Unreachable(str(error))
+    named = dict(reversed(outcome.links))
+    parsed = replace(
+        parsed, hub_url=parsed.hub_url or named.get("hub", ""), self_url=parsed.self_url or named.get("self", "")
+    )
     # After half a feed, all of it is asked for again.
     new_marks = Marks(outcome.etag, outcome.last_modified) if parsed.is_complete else NO_MARKS
     return Read(parsed, new_marks, outcome.moved_to)

@@ -9,6 +9,7 @@ from newsletter.feeds.articles import FeedKind
 from newsletter.feeds.asking import Answer, Read, ask
 from newsletter.feeds.connected import NewFeed, add_feed, entered_address, note, refuse_double
 from newsletter.feeds.fetching.fetcher import Gone, Unchanged, Unreachable
+from newsletter.feeds.hubs import note_hub
 from newsletter.feeds.ingest import ingest, lock_newsletter
 from newsletter.feeds.intake import Intake
 
@@ -40,6 +41,7 @@ def connect(database: Database, intake: Intake, clock: Clock, newsletter_id: int
         feed = add_feed(session, newsletter_id, final_url, new, read, now=now)
         report = ingest(session, feed, read.parsed, now=now, is_first=True)
         note(feed, read.parsed, report.remarks)
+        note_hub(session, feed, read.parsed, now=now)
         return Connected(feed.id, feed.title, report.new, feed.remark)
 
 

@@ -6,7 +6,7 @@ bounded memory and time; tests of other things call them where they stand.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from newsletter.feeds.extracting.found import ExtractedPage, FoundLink, SiteLook
 from newsletter.feeds.extracting.links import links_in
@@ -17,6 +17,8 @@ from newsletter.feeds.isolation.isolating import Isolation
 from newsletter.feeds.parsing.feed import parse
 from newsletter.feeds.parsing.items import ParsedFeed
 from newsletter.feeds.pictures.making import MadePicture, make_picture
+
+_PICTURE_SECONDS: Final = 10.0  # the largest take four where nothing else runs
 
 Parse: TypeAlias = Callable[[bytes, str | None, str], ParsedFeed]
 """Content, content type and address to a feed; raises FeedError."""
@@ -54,5 +56,5 @@ def isolated_intake(fetcher: FeedFetcher, isolation: Isolation) -> Intake:
         extract=isolation.isolated(extract),
         links_in=isolation.isolated(links_in),
         site_of=isolation.isolated(site_of),
-        make_picture=isolation.isolated(make_picture),
+        make_picture=isolation.isolated(make_picture, seconds=_PICTURE_SECONDS),
     )

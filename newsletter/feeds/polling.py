@@ -13,6 +13,7 @@ from newsletter.feeds.asking import Answer, Read, ask
 from newsletter.feeds.claiming import Look, claim_one, pause_of
 from newsletter.feeds.connected import feed_at, note
 from newsletter.feeds.fetching.fetcher import Gone, Unchanged, Unreachable
+from newsletter.feeds.hubs import note_hub
 from newsletter.feeds.ingest import IngestReport, ingest, lock_newsletter
 from newsletter.feeds.intake import Intake
 from newsletter.jobs import Job, JobKind
@@ -78,6 +79,7 @@ def _take(session: Session, feed: Feed, look: Look, answer: Answer, *, now: date
             report = ingest(session, feed, parsed, now=now, is_first=False)
             feed.etag, feed.last_modified = marks.etag, marks.last_modified
             note(feed, parsed, report.remarks)
+            note_hub(session, feed, parsed, now=now)
             return _succeed(session, feed, look, report, moved_to, now=now)
         case Unchanged(moved_to=moved_to):
             return _succeed(session, feed, look, IngestReport(0, 0), moved_to, now=now)

@@ -53,6 +53,9 @@ _APPENDED: Final = re.compile(
     r"|(?:Continue reading|Read more)[^.!?]{0,150}[.→»]*"
     r"|\[(?:…|\.\.\.)\])\s*$"
 )
+_APPENDED_PARAGRAPH: Final = re.compile(
+    r"\s*<p>The post <a [^<>]*>[^<>]{1,300}</a> (?:appeared first|first appeared) on <a [^<>]*>[^<>]{1,200}</a>\.?</p>$"
+)
 _APPENDED_WITHIN: Final = 600
 _SENTENCE_ENDS: Final = (".", "!", "?", "”", '"', "»", "’")
 
@@ -93,6 +96,11 @@ def plain_text(markup: str) -> str:
         return line(html.unescape(markup[:LONGEST_HTML]))
     spaced = _BLOCK.sub(" <", unveiled(bounded(markup)))
     return line(html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags=_DROPPED_WHOLE)))
+
+
+def without_appended(clean: str) -> str:
+    """Safe HTML without the paragraph that blog software puts below every text."""
+    return clean[:-_APPENDED_WITHIN] + _APPENDED_PARAGRAPH.sub("", clean[-_APPENDED_WITHIN:])
 
 
 def summary_of(text: str) -> str:

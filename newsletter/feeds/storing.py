@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from newsletter.catalogue.newsletters import MailRule
-from newsletter.database import insert_if_new
+from newsletter.database import ask_for, insert_if_new
 from newsletter.feeds import revisions
 from newsletter.feeds.articles import Article, ArticleAlias, ArticleTopic, Origin, Standing
 from newsletter.feeds.categories import topic_map
@@ -18,6 +18,7 @@ from newsletter.feeds.parsing.items import ParsedItem
 from newsletter.feeds.pictures.wanting import want
 from newsletter.feeds.placing import mark_same_stories, place_all
 from newsletter.feeds.standing import first_release
+from newsletter.jobs import Job, JobKind
 
 # Later instants cannot be told in every zone.
 _LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
@@ -97,6 +98,8 @@ class Store:
             mark_same_stories(self._session, self._source.newsletter_id, self.new, now=self._now)
             place_all(self._session, [*self.new, *self.changed], now=self._now)
         want(self._session, self._source.newsletter_id, self._pictures, now=self._now)
+        if any(each.page_due_at is not None for each in (*self.new, *self.changed)):
+            ask_for(self._session, Job(JobKind.READ_PAGES))
 
     @property
     def has_restless_guids(self) -> bool:

@@ -33,5 +33,5 @@ def content(editor: FeedEditor, links: Links) -> FeedTroubleMail:
         has_ended=feed.ended_at is not None,
         since=f"{long_date(since.date())}, {since:%H:%M} ({zone_in_words(zone)})",
         trouble=one_line(feed.trouble or ""),
-        desk_url=links.desk(),
+        desk_url=links.desk_feed(editor.newsletter.slug, feed.id),
     )

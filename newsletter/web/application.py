@@ -15,11 +15,25 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from newsletter.web import errors, health
 from newsletter.web.api import articles as api_articles
 from newsletter.web.api import description as api_description
-from newsletter.web.desk import account, edition_pages, entry, feed_adding, feed_pages, key_pages, pages, sending
+from newsletter.web.desk import (
+    account,
+    article_editing,
+    article_writing,
+    categories,
+    edition_pages,
+    entry,
+    feed_adding,
+    feed_pages,
+    key_pages,
+    pages,
+    sending,
+)
+from newsletter.web.desk import articles as desk_articles
 from newsletter.web.desk.login import add_login
 from newsletter.web.doors import EXTENSION
+from newsletter.web.hooks import websub
 from newsletter.web.inbox import views as inbox
-from newsletter.web.public import articles, demo, joining, leaving, pictures, preferences
+from newsletter.web.public import demo, joining, leaving, pictures, preferences, written
 from newsletter.wiring import Services
 
 ROOT: Final = Path(__file__).parent.parent.parent
@@ -74,7 +88,7 @@ def create_app(services: Services) -> Flask:
         joining.blueprint,
         preferences.blueprint,
         leaving.blueprint,
-        articles.blueprint,
+        written.blueprint,
         demo.blueprint,
         pictures.blueprint,
         entry.blueprint,
@@ -82,10 +96,15 @@ def create_app(services: Services) -> Flask:
         pages.blueprint,
         sending.blueprint,
         edition_pages.blueprint,
+        desk_articles.blueprint,
+        article_editing.blueprint,
+        article_writing.blueprint,
+        categories.blueprint,
         feed_pages.blueprint,
         feed_adding.blueprint,
         key_pages.blueprint,
         inbox.blueprint,
+        websub.blueprint,
         api_articles.blueprint,
         api_description.blueprint,
     ):
@@ -95,6 +114,7 @@ def create_app(services: Services) -> Flask:
         _csrf.exempt(blueprint)
     # No cookie opens the API: a key does, and no browser sends it by itself.
     _csrf.exempt(api_articles.blueprint)
+    _csrf.exempt(websub.blueprint)  # a signature opens it
     api_description.describe(app)
     errors.register(app)
     return app

@@ -8,13 +8,12 @@ from typing import Final
 
 from lxml import etree  # type: ignore[import-untyped] # lxml ships no types
 from trafilatura import bare_extraction
-from trafilatura.htmlprocessing import build_html_output
+from trafilatura.htmlprocessing import convert_to_html
 from trafilatura.settings import Document
 
 from newsletter.feeds.extracting.markup import Element
 from newsletter.feeds.extracting.trimming import better, trim
-from newsletter.feeds.identity import without_tracking
-from newsletter.feeds.sanitizing import line, plain_text, safe_html
+from newsletter.feeds.sanitizing import absolute, line, plain_text, safe_html
 
 # It tells of every page that holds nothing; we say so ourselves.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -27,7 +26,6 @@ _BLOCKS: Final = frozenset({"p", "head", "item", "quote", "row", "code", "list",
 _PARAGRAPHS: Final = re.compile(r"\s*\n\s*\n?\s*")
 _EMPTY: Final = re.compile(r"<(p|li|ul|ol|blockquote|h[1-6]|figure|div)>\s*</\1>")
 _LATE: Final = ("data-src", "data-lazy-src", "data-original", "data-original-src", "data-url")
-_LINK: Final = re.compile(r'(<a href=")([^"]*)(")')
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +42,12 @@ def main_text(tree: Element, url: str, *, title: str = "", author: str = "", who
     The title and the author are left out where they stand before the text. `whole_text` is the text in the
     data of the page, where it has it: it is taken where it says much more.
     """
-    _show_lazy_pictures(tree)
+    _make_absolute(tree, url)
     found = _found(tree, url, title, author)
     text = _plain(found.body) if found is not None else ""
     given = [words for part in _PARAGRAPHS.split(whole_text) if (words := plain_text(part))]
-    if sum(map(len, given)) > 2 * len(text):
+    # The same words are taken from there too: they may be all that there was, and here they have their paragraphs.
+    if sum(map(len, given)) > 2 * len(text) or (given and " ".join(given) == " ".join(text.split())):
         return Body("\n\n".join(given)[:_LONGEST_TEXT], _paragraphs(given))
     return Body(text[:_LONGEST_TEXT], _html(found, url)) if found is not None and text else Body("", "")
 
@@ -95,12 +94,18 @@ def _read(tree: Element, url: str, **wishes: bool) -> Document | None:
     return found if isinstance(found, Document) and found.body is not None else None
 
 
-def _show_lazy_pictures(tree: Element) -> None:
-    """Pictures that scripts load later have their address elsewhere, and a placeholder in its place."""
+def _make_absolute(tree: Element, url: str) -> None:
+    """Links and pictures by their whole addresses; pictures that scripts load later by those of theirs."""
+    for anchor in tree.iter("a"):
+        href = anchor.attrib.pop("href", "")
+        whole = href if href.startswith("mailto:") else absolute(href, url)
+        if whole:
+            anchor.set("href", whole)
     for image in tree.iter("img"):
-        late = next((image.get(name) for name in _LATE if image.get(name)), None)
-        if late:
-            image.set("src", late)
+        sources = [image.attrib.pop(name, "") for name in (*_LATE, "src")]
+        whole = next((found for source in sources if source and (found := absolute(source, url))), "")
+        if whole:
+            image.set("src", whole)
 
 
 def _plain(body: Element) -> str:
@@ -119,12 +124,12 @@ def _plain(body: Element) -> str:
 
 
 def _html(found: Document, url: str) -> str:
+    paragraphs = _paragraphs(_plain(found.body).split("\n\n"))  # the conversion changes the body
     try:
-        markup = build_html_output(found)
+        markup = etree.tostring(convert_to_html(found.body), encoding="unicode", method="html")
     except (KeyError, ValueError, TypeError, RecursionError):
-        return _paragraphs(_plain(found.body).split("\n\n"))
-    safe = _LINK.sub(lambda link: link[1] + without_tracking(link[2]) + link[3], safe_html(markup, url))
-    return _EMPTY.sub("", safe).strip()
+        return paragraphs
+    return _EMPTY.sub("", safe_html(markup, url)).strip()
 
 
 def _paragraphs(texts: list[str]) -> str:

@@ -13,7 +13,7 @@ _MOST_NAMES: Final = 8
 _BEFORE: Final = re.compile(
     r"^(?:(?:(?:story|text|words|written|reported|posted|published|article|opinion|analysis|geschrieben|eine? \w+"
     r"|texte|publié)\s+)?(?:by|von|par|por|di|door|af|av|autore?:|autor(?:in|en)?:|authors?:|text:|von:|by:)(?=[\s:])"
-    r"|^by(?=[A-Z]))[\s:]*",
+    r"|(?-i:[Bb]y(?=[A-Z])))[\s:]*",
     re.IGNORECASE,
 )
 _BETWEEN: Final = re.compile(
@@ -64,7 +64,7 @@ def _without_addresses(candidate: str) -> str:
 
 def _name(part: str) -> str:
     name = _JOB.sub("", _AFTER.sub("", _BEFORE.sub("", part.strip()))).strip(" ,.:;-–—|\"'*")
-    if not _LETTER.search(name) or len(name) > _LONGEST_NAME or _NOBODY.fullmatch(name):
+    if not _LETTER.search(name) or name[0].isdecimal() or len(name) > _LONGEST_NAME or _NOBODY.fullmatch(name):
         return ""
     is_shouted = name.isupper() and " " in name
     return name.title() if is_shouted else name

@@ -41,7 +41,7 @@ def links_in(content: bytes, content_type: str | None, url: str) -> tuple[FoundL
     Only links within the site count, and only those that look like articles by their address, their place on
     the page and their words; navigation, topics, authors, logins and the like are left out.
     """
-    tree = tree_of(content, content_type)
+    tree, url = tree_of(content, content_type), absolute(url, "")
     base = base_of(tree, url)
     seen: dict[str, _Seen] = {}
     for anchor in list(tree.iter("a"))[:_MOST_LOOKED_AT]:

@@ -8,6 +8,7 @@ from newsletter.feeds.extracting.found import ExtractedPage, PageError
 from newsletter.feeds.extracting.images import is_ornament
 from newsletter.feeds.extracting.markup import base_of, tree_of
 from newsletter.feeds.pictures.lookup import FoundPicture, first_in
+from newsletter.feeds.sanitizing import absolute
 
 # A page that does not call itself an article must have at least so many letters of text to be one.
 _SHORTEST_TEXT: Final = 140
@@ -15,7 +16,7 @@ _SHORTEST_TEXT: Final = 140
 
 def extract(content: bytes, content_type: str | None, url: str) -> ExtractedPage:
     """Read the article on a page found at `url`, which may be empty; raises PageError with what is wrong."""
-    tree = tree_of(content, content_type)
+    tree, url = tree_of(content, content_type), absolute(url, "")
     said = about(tree, url)
     base = base_of(tree, url or said.url)
     body = main_text(tree, base, title=said.title, author=said.author, whole_text=said.whole_text)

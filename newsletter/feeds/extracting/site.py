@@ -37,12 +37,13 @@ _SEPARATOR: Final = re.compile(r"\s+[|–—·•»:-]\s+|\s*\|\s*|:\s+")
 _HOME: Final = re.compile(
     r"(?:home|homepage|startseite|start|index|welcome|willkommen|accueil|inicio|news|blog)", re.IGNORECASE
 )
+_SIGNS: Final = re.compile(r"[\W_]+")
 _SIZE: Final = re.compile(r"(\d{1,4})x\d")
 
 
 def site_of(content: bytes, content_type: str | None, url: str) -> SiteLook:
     """The look of the site by its page at `url`; raises PageError where that is no web page."""
-    tree = tree_of(content, content_type)
+    tree, url = tree_of(content, content_type), absolute(url, "")
     said, data = metas(tree), linked_data(tree)
     base = base_of(tree, url)
     language = language_of(tree, said, text_of(data.article.get("inLanguage")))
@@ -58,7 +59,6 @@ def site_of(content: bytes, content_type: str | None, url: str) -> SiteLook:
 
 def _name(tree: Element, said: dict[str, str], data: LinkedData, url: str) -> str:
     """As the site calls itself; else the piece of the title that is like the host, or its first piece."""
-    host = re.sub(r"[\W_]", "", urlsplit(url).hostname or "")
     named = (
         said.get("og:site_name"),
         text_of(data.publisher.get("name")),
@@ -67,10 +67,19 @@ def _name(tree: Element, said: dict[str, str], data: LinkedData, url: str) -> st
     )
     for name in filter(None, named):
         return shortened(line(name), _LONGEST_NAME)
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
     title = next((line(each.text) for each in tree.iterfind(".//title")), "") or said.get("og:title", "")
     pieces = [piece for piece in _SEPARATOR.split(title) if piece and not _HOME.fullmatch(piece)]
-    like_host = (piece for piece in pieces if (bare := re.sub(r"[\W_]", "", piece).casefold()) and bare in host)
-    return shortened(next(like_host, pieces[0] if pieces else ""), _LONGEST_NAME)
+    like_host = (piece for piece in pieces if _is_like(piece, host))
+    # What an article or a section is called is no name of the site.
+    is_front = not urlsplit(url).path.strip("/")
+    return shortened(next(like_host, pieces[0] if pieces and is_front else host), _LONGEST_NAME)
+
+
+def _is_like(piece: str, host: str) -> bool:
+    """Whether a host is named for this: `quayobserver.example` for "The Quay Observer"."""
+    bare = _SIGNS.sub("", piece.casefold().removeprefix("the "))
+    return bool(bare) and bare in _SIGNS.sub("", host)
 
 
 def _logo(tree: Element, data: LinkedData, base: str) -> str:

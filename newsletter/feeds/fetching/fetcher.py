@@ -1,5 +1,6 @@
 """What a fetcher is asked for and answers: the seam between the feeds and the network."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Final, Protocol, TypeAlias
@@ -53,6 +54,11 @@ class Gone:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A form that was sent has been taken."""
+
+
 FetchOutcome: TypeAlias = Fetched | Unchanged | Unreachable | Gone
 
 
@@ -72,6 +78,10 @@ class FeedFetcher(Protocol):
 
         `past_caches` asks every cache on the way, the site's own too, for what is there now.
         """
+        ...
+
+    def post(self, url: str, form: Mapping[str, str]) -> Taken | Unreachable:
+        """Send a form to an address. Follows no redirect, reads no answer, raises nothing."""
         ...
 
 

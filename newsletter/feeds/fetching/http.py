@@ -1,8 +1,9 @@
 """Fetching over HTTP: what the site answers is a value, and nothing it answers costs much."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
+from urllib.parse import urlencode
 
 import httpcore
 import httpx
@@ -15,6 +16,7 @@ from newsletter.feeds.fetching.fetcher import (
     LONGEST_URL,
     Fetched,
     FetchOutcome,
+    Taken,
     Unchanged,
     Unreachable,
     Wanted,
@@ -24,6 +26,8 @@ from newsletter.feeds.fetching.link_headers import links_of
 from newsletter.feeds.fetching.network import WEB_PORTS, AddressCheck
 from newsletter.feeds.fetching.resolving import Resolve, system_resolve
 from newsletter.feeds.fetching.unpacking import ENCODINGS
+
+T = TypeVar("T")
 
 TOTAL_SECONDS: Final = 10.0
 _STEP_SECONDS: Final = 3.0  # to connect, to the first byte, and between bytes
@@ -88,18 +92,24 @@ class HttpFetcher:
         marks = freshness.HEADERS if past_caches else _marks(etag, last_modified)
         deadline = Deadline(self._total_seconds)
         asking = _Asking(wanted, {**self._headers, "Accept": _ACCEPT[wanted], **marks}, deadline, past_caches)
-        try:
-            return self._follow(url, asking)
-        except GazetteError as error:
-            return Unreachable(str(error))
-        except (httpx.TimeoutException, httpcore.TimeoutException):
-            return Unreachable(f"{sentences.host_of(url)} did not answer in time.")
-        except (httpx.TransportError, httpcore.ConnectError) as error:
-            return Unreachable(sentences.connection_sentence(url, error))
-        except (httpcore.NetworkError, httpcore.ProtocolError):
-            return Unreachable(f"{sentences.host_of(url)} broke off its answer.")
-        except (httpx.InvalidURL, UnicodeError, ValueError):
-            return Unreachable("This is not a web address; write it like https://news.example.org/feed.xml.")
+        return _or_unreachable(url, lambda: self._follow(url, asking))
+
+    def post(self, url: str, form: Mapping[str, str]) -> Taken | Unreachable:
+        """See FeedFetcher."""
+        body = urlencode(form).encode()
+        headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
+        extensions = {"deadline": Deadline(self._total_seconds), "timeout": _TIMEOUT}
+
+        def send() -> Taken | Unreachable:
+            check_url(url)
+            request = httpx.Request("POST", url, headers=headers, content=body, extensions=extensions)
+            answer = self._transport.handle_request(request)
+            answer.close()
+            if answer.is_success:
+                return Taken()
+            return Unreachable(f"{sentences.host_of(url)} answered with {answer.status_code}.")
+
+        return _or_unreachable(url, send)
 
     def _follow(self, url: str, asking: _Asking) -> FetchOutcome:
         moved_to: str | None = None
@@ -130,6 +140,22 @@ class HttpFetcher:
     def _send(self, url: str, asking: _Asking) -> httpx.Response:
         extensions = {"deadline": asking.deadline, "timeout": _TIMEOUT}
         return self._transport.handle_request(httpx.Request("GET", url, headers=asking.headers, extensions=extensions))
+
+
+def _or_unreachable(url: str, act: Callable[[], T]) -> T | Unreachable:
+    """What an act over the network brings, or what kept it from bringing anything, as a sentence."""
+    try:
+        return act()
+    except GazetteError as error:
+        return Unreachable(str(error))
+    except (httpx.TimeoutException, httpcore.TimeoutException):
+        return Unreachable(f"{sentences.host_of(url)} did not answer in time.")
+    except (httpx.TransportError, httpcore.ConnectError) as error:
+        return Unreachable(sentences.connection_sentence(url, error))
+    except (httpcore.NetworkError, httpcore.ProtocolError):
+        return Unreachable(f"{sentences.host_of(url)} broke off its answer.")
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        return Unreachable("This is not a web address; write it like https://news.example.org/feed.xml.")
 
 
 def _outcome(answer: httpx.Response, url: str, moved_to: str | None, asking: _Asking) -> FetchOutcome:

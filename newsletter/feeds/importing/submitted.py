@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Annotated, Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
 from newsletter.catalogue.newsletters import Topic
 from newsletter.errors import RefusedError
@@ -59,23 +58,23 @@ class Submitted(BaseModel):
     @classmethod
     def _is_web_address(cls, value: str, info: ValidationInfo) -> str:
         if value and not absolute(value, ""):
-            raise PydanticCustomError("address", "Give an http or https address, without a user name or password.")
+            raise ValueError("Give an http or https address, without a user name or password.")
         if not value and info.field_name == "url":
-            raise PydanticCustomError("address", "Give the address where readers find the article.")
+            raise ValueError("Give the address where readers find the article.")
         return absolute(value, "")
 
     @field_validator("title")
     @classmethod
     def _has_letters(cls, value: str) -> str:
         if not line(value):
-            raise PydanticCustomError("title", "Give a title with at least one letter that can be seen.")
+            raise ValueError("Give a title with at least one letter that can be seen.")
         return line(value)
 
     @field_validator("text", "markdown")
     @classmethod
     def _is_the_only_form(cls, value: str, info: ValidationInfo) -> str:
         if value and any(info.data.get(form) for form in _FORMS if form != info.field_name):
-            raise PydanticCustomError("form", "Give the text in one form only: html, text or markdown.")
+            raise ValueError("Give the text in one form only: html, text or markdown.")
         return value.replace("\x00", "")
 
     @property
@@ -128,7 +127,7 @@ def sentence_of(error: ValidationError) -> str:
 
 def in_plain_words(message: str) -> str:
     """What the validation says of a field, without the words of its library where these say little."""
-    return _PLAINER.get(message, message)
+    return _PLAINER.get(message, message.removeprefix("Value error, "))
 
 
 def topic_ids_of(slugs: Sequence[str], topics: Sequence[Topic]) -> frozenset[int]:

@@ -1,7 +1,8 @@
 """The child process: reads bytes that nobody vouches for, and answers what it found.
 
-Started as `python -m newsletter.feeds.isolation.child SECONDS MEMORY_BYTES MODULE:FUNCTION…`; the parent names
-a function, waits until it is imported, and sends the arguments. The child ends when its input ends.
+Started as `python -m newsletter.feeds.isolation.child MEMORY_BYTES MODULE:FUNCTION…`; the parent says how
+long a call may take and names a function, waits until that is imported, and sends the arguments. The child
+ends when its input ends.
 """
 
 import importlib
@@ -21,17 +22,18 @@ from newsletter.feeds.isolation.values import dumped
 
 def main() -> None:
     """Serve calls until there are no more."""
-    seconds, memory_bytes, readers = float(sys.argv[1]), int(sys.argv[2]), frozenset(sys.argv[3:])
+    memory_bytes, readers = int(sys.argv[1]), frozenset(sys.argv[2:])
     incoming, outgoing = _pipes()
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     limits.confine(memory_bytes)
-    while (name := frames.read_frame(incoming)) is not None:
-        function = _function(name.decode(), readers)
+    while (call := frames.read_frame(incoming)) is not None:
+        seconds, _space, name = call.decode().partition(" ")
+        function = _function(name, readers)
         _send(outgoing, frames.READY)
         arguments = frames.read_frame(incoming)
         if arguments is None:
             return
-        limits.bound_call(seconds)
+        limits.bound_call(float(seconds))
         answer = _called(function, arguments)
         limits.unbound()
         _send(outgoing, answer)

@@ -36,13 +36,12 @@ class ChildGoneError(Exception):
 class Child:
     """One process that calls readers, one call at a time."""
 
-    def __init__(self, seconds: float, memory_bytes: int, readers: frozenset[str]) -> None:
-        self._seconds = seconds
+    def __init__(self, memory_bytes: int, readers: frozenset[str]) -> None:
         self._parent = os.getpid()
         self._in_use = threading.Lock()
         self.calls = 0
         self._process = subprocess.Popen(
-            [sys.executable, "-B", "-m", _MODULE, str(seconds), str(memory_bytes), *sorted(readers)],
+            [sys.executable, "-B", "-m", _MODULE, str(memory_bytes), *sorted(readers)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -54,13 +53,16 @@ class Child:
         for pipe in (self._incoming, self._outgoing):
             os.set_blocking(pipe.fileno(), False)
 
-    def call(self, name: str, positional: tuple[Any, ...], named: dict[str, Any]) -> bytes:
-        """Its answer as `frames` has it. Raises ChildTimeoutError or ChildGoneError; then it must be ended."""
+    def call(self, name: str, seconds: float, positional: tuple[Any, ...], named: dict[str, Any]) -> bytes:
+        """Its answer within so many seconds, as `frames` has it.
+
+        Raises ChildTimeoutError or ChildGoneError; then it must be ended.
+        """
         self.calls += 1
         with self._in_use:
-            if self._exchange(name.encode(), _START_SECONDS) != frames.READY:
+            if self._exchange(f"{seconds} {name}".encode(), _START_SECONDS) != frames.READY:
                 raise ChildGoneError
-            return self._exchange(pickle.dumps((positional, named)), self._seconds)
+            return self._exchange(pickle.dumps((positional, named)), seconds)
 
     def end(self) -> None:
         """End it at once, whoever is waiting for its answer. After a fork only the parent does."""

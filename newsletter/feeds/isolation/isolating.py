@@ -20,7 +20,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SECONDS: Final = 5.0  # with the ten of a fetch, nothing takes longer than 15
-MEMORY_BYTES: Final = 768_000_000
+MEMORY_BYTES: Final = 1_200_000_000  # of addresses, not of memory in use; a picture of 50 million pixels needs 1,000
 _MOST_CALLS: Final = 500  # then a fresh child: whatever leaked is given back
 _MOST_WAIT: Final = 60.0  # seconds, for a child to be free
 _LONGEST_SENTENCE: Final = 500
@@ -43,15 +43,16 @@ class Isolation:
         readers: frozenset[str] = READERS,
     ) -> None:
         self._readers = readers
-        self._crew = _Crew(seconds, memory_bytes, readers)
+        self._seconds = seconds
+        self._crew = _Crew(memory_bytes, readers)
         # The last one given back is taken first, so that one caller alone needs one child alone.
         self._places: queue.LifoQueue[Child | None] = queue.LifoQueue()
         for _place in range(children):
             self._places.put(None)
         self._end = weakref.finalize(self, self._crew.end)
 
-    def isolated(self, function: Callable[P, T]) -> Callable[P, T]:
-        """The same function in a child process.
+    def isolated(self, function: Callable[P, T], *, seconds: float | None = None) -> Callable[P, T]:
+        """The same function in a child process; it may take as long as is said here, or else for all.
 
         Raises the function's own GazetteErrors, and IsolationError for all else that goes wrong; at once
         ValueError when the function is not in the registry.
@@ -62,7 +63,7 @@ class Isolation:
 
         @wraps(function)
         def call(*positional: P.args, **named: P.kwargs) -> T:
-            result: T = _result(name, function, self._answer(name, positional, named))
+            result: T = _result(name, function, self._answer(name, seconds or self._seconds, positional, named))
             return result
 
         return call
@@ -71,14 +72,14 @@ class Isolation:
         """End the children; calls that run now, and all later ones, raise IsolationError."""
         self._end()
 
-    def _answer(self, name: str, positional: tuple[Any, ...], named: dict[str, Any]) -> bytes:
+    def _answer(self, name: str, seconds: float, positional: tuple[Any, ...], named: dict[str, Any]) -> bytes:
         try:
             child = self._places.get(timeout=_MOST_WAIT)
         except queue.Empty:
             raise IsolationError("Too much is being read at once; it is tried again at the next time.") from None
         try:
             child = self._crew.fit(child)
-            answer = child.call(name, positional, named)
+            answer = child.call(name, seconds, positional, named)
             if child.calls >= _MOST_CALLS or answer[:1] == frames.NO_MEMORY:
                 self._crew.dismiss(child)
         except ChildTimeoutError:
@@ -95,8 +96,8 @@ class Isolation:
 class _Crew:
     """The children that live; apart from Isolation, so that they can be ended when that is no more."""
 
-    def __init__(self, seconds: float, memory_bytes: int, readers: frozenset[str]) -> None:
-        self._means = (seconds, memory_bytes, readers)
+    def __init__(self, memory_bytes: int, readers: frozenset[str]) -> None:
+        self._means = (memory_bytes, readers)
         self._living: set[Child] = set()
         self._lock = threading.Lock()
         self._is_over = False

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from newsletter.feeds.identity import without_tracking
 from newsletter.feeds.parsing.items import ParsedItem
-from newsletter.feeds.sanitizing import LONGEST_TITLE, plain_text, reading_minutes, summary_of
+from newsletter.feeds.sanitizing import LONGEST_TITLE, plain_text, reading_minutes, summary_of, without_appended
 from newsletter.language import counted, shortened
 
 MOST_ITEMS: Final = 2_000
@@ -90,14 +90,15 @@ def _left_out(beyond: int, taken: int, unlinked: int, large: int) -> Iterator[st
 
 def made_item(raw: Raw, *, feed_title: str) -> ParsedItem:
     """The item. Without an address of the web there is nothing that a mail could lead to; its link is kept as given."""
-    text = plain_text(raw.html)
+    body = without_appended(raw.html)
+    text = plain_text(body)
     title = shortened(raw.title or _first_words(text or raw.summary), LONGEST_TITLE)
     return ParsedItem(
         guid=raw.guid[:_LONGEST_GUID],
         url=without_tracking(raw.url) if is_of_web(raw.url) else raw.url,
         title=title or (feed_title or urlsplit(raw.url).netloc if raw.url else ""),
         summary=summary_of(raw.summary or text),
-        html=raw.html,
+        html=body,
         author=shortened(raw.author, _LONGEST_AUTHOR),
         image_url=raw.image_url,
         image_alt=raw.image_alt,

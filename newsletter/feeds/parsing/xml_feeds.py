@@ -12,7 +12,7 @@ import feedparser
 
 from newsletter.feeds.markup import LONGEST_HTML
 from newsletter.feeds.parsing.items import FeedError, ParsedFeed
-from newsletter.feeds.parsing.making import Raw, made_items
+from newsletter.feeds.parsing.making import Raw, is_of_web, made_items
 from newsletter.feeds.parsing.wellformed import checked_xml
 from newsletter.feeds.pictures.lookup import picture_of
 from newsletter.feeds.sanitizing import absolute, line, plain_text, relative, safe_html
@@ -72,13 +72,16 @@ def _read(text: str, url: str) -> Mapping[str, Any]:
 
 
 def _raw(entry: Mapping[str, Any], *, language: str, url: str) -> Raw:
+    link = _link(entry, url)
     body, base = _body(entry, url)
+    # Without a base of its own, a text was written for its page: links within it lead there.
+    base = link if base == url and is_of_web(link) else base
     clean = safe_html(body, base)
     picture = picture_of(entry, clean, base)
     author, address = _author(entry)
     return Raw(
         guid=line(entry.get("id")),
-        url=_link(entry, url),
+        url=link,
         title=_plain(entry, "title"),
         summary=_plain(entry, "summary"),
         html=clean,
@@ -160,8 +163,9 @@ def _author(entry: Mapping[str, Any]) -> tuple[str, str]:
         names = [line(entry.get("author")) or "".join(names)]
     without = (" ".join(word for word in name.split() if "@" not in word).strip(' ()<>"') for name in names)
     found = ", ".join(dict.fromkeys(name for name in without if name))
-    addresses = [address for each in authors if "@" in (address := line(each.get("email")))]
-    return found, "" if found else ", ".join(addresses or [name for name in names if "@" in name])
+    addresses = [word.strip(' ()<>",;') for name in names for word in name.split() if "@" in word]
+    addresses = addresses or [address for each in authors if "@" in (address := line(each.get("email")))]
+    return found, "" if found else ", ".join(dict.fromkeys(addresses))
 
 
 def _categories(entry: Mapping[str, Any]) -> tuple[str, ...]:

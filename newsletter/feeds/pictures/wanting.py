@@ -38,11 +38,13 @@ def want(session: Session, newsletter_id: int, addresses: Iterable[str], *, now:
     What is no web address is passed over.
     """
     wanted = {address_key(each): each for each in addresses if _is_fetchable(each)}
-    known = select(Picture.address_hash).where(
-        Picture.newsletter_id == newsletter_id, Picture.address_hash.in_(list(wanted))
-    )
-    for key in session.scalars(known):
-        del wanted[key]
+    keys = list(wanted)
+    for start in range(0, len(keys), _BATCH):
+        known = select(Picture.address_hash).where(
+            Picture.newsletter_id == newsletter_id, Picture.address_hash.in_(keys[start : start + _BATCH])
+        )
+        for key in session.scalars(known):
+            del wanted[key]
     if not wanted:
         return
     insert_if_new(session, Picture, [_row(newsletter_id, key, each, now) for key, each in wanted.items()])
@@ -57,8 +59,7 @@ def want_missing(session: Session, *, now: datetime) -> None:
     for newsletter_id, address in session.execute(query.distinct()):
         by_newsletter[newsletter_id].append(address)
     for newsletter_id, addresses in by_newsletter.items():
-        for start in range(0, len(addresses), _BATCH):
-            want(session, newsletter_id, addresses[start : start + _BATCH], now=now)
+        want(session, newsletter_id, addresses, now=now)
 
 
 def want_again(session: Session, newsletter_id: int, address: str, *, now: datetime) -> None:

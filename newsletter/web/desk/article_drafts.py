@@ -7,20 +7,18 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.errors import RefusedError
-from newsletter.feeds import deciding
-from newsletter.feeds.articles import Article, ArticleAlias, ArticleRevision, ArticleTopic, Decision, Origin
-from newsletter.feeds.handing_in import Given, hand_in
-from newsletter.feeds.identity import AliasKind
+from newsletter.feeds import deciding, own_pages
+from newsletter.feeds.articles import Article, ArticleRevision, ArticleTopic, Decision, Origin
+from newsletter.feeds.handing_in import Given
 from newsletter.feeds.parsing.items import ParsedItem
 from newsletter.feeds.sanitizing import absolute, line
 from newsletter.feeds.writing import LONGEST_MARKDOWN, preview, written
 from newsletter.links import Links
-from newsletter.signing import new_nonce
 from newsletter.web.desk.article_forms import FormError, typed_moment
 from newsletter.web.desk.article_view import state_of
 
@@ -39,7 +37,7 @@ class Draft:
     summary: str = ""
     markdown: str = ""
     author: str = ""
-    link: str = ""  # empty: it gets a page here
+    link: str = ""  # empty: it gets a page here; never changed later
     topic_ids: frozenset[int] = frozenset()
     way: str = "now"
     day: str = ""
@@ -62,7 +60,7 @@ def draft_of(form: Mapping[str, str], topic_ids: frozenset[int]) -> Draft:
     )
 
 
-def draft_from(session: Session, article: Article, zone: str, links: Links, slug: str) -> Draft:
+def draft_from(session: Session, article: Article, zone: str) -> Draft:
     """The form of an article that was written here."""
     topics = session.scalars(select(ArticleTopic.topic_id).where(ArticleTopic.article_id == article.id))
     embargo = article.embargo_at.astimezone(ZoneInfo(zone)) if article.embargo_at else None
@@ -71,7 +69,7 @@ def draft_from(session: Session, article: Article, zone: str, links: Links, slug
         summary=article.summary,
         markdown=article.markdown or "",
         author=article.author,
-        link="" if article.url == links.article(slug, article.id) else article.url,
+        link=article.url,
         topic_ids=frozenset(topics),
         way="keep",
         day=f"{embargo:%Y-%m-%d}" if embargo else "",
@@ -84,13 +82,16 @@ def previewed(markdown: str) -> str:
     return _IMAGE.sub(_picture_in_words, preview(markdown))
 
 
-def checked(draft: Draft, zone: str, *, now: datetime) -> datetime | None:
-    """The moment until which a draft waits, if it waits for one. Raises FormError with what is to be mended."""
+def checked(draft: Draft, zone: str, *, stands_elsewhere: bool = False, now: datetime) -> datetime | None:
+    """The moment until which a draft waits, if it waits for one. Raises FormError with what is to be mended.
+
+    An article that stands elsewhere, or has a link, needs no text here.
+    """
     if not draft.title:
         raise FormError("title", "Give it a title: mails lead with it.")
     if draft.link and not absolute(draft.link, ""):
         raise FormError("link", "This is no web address. It begins with https:// or http://.")
-    if not draft.markdown.strip() and not draft.link:
+    if not draft.markdown.strip() and not draft.link and not stands_elsewhere:
         raise FormError("markdown", "Write the text, or give the link under which the article stands.")
     if draft.way != "moment":
         return None
@@ -103,19 +104,20 @@ def checked(draft: Draft, zone: str, *, now: datetime) -> datetime | None:
 def save_new(session: Session, newsletter: Newsletter, draft: Draft, *, links: Links, now: datetime) -> Article:
     """Store a new article. Raises FormError when it cannot be."""
     moment = checked(draft, newsletter.zone, now=now)
-    nonce = new_nonce()
-    # Its own page is named after its number, which it has not yet.
-    item = _item(draft, links.subscribe(newsletter.slug), guid=f"desk:{nonce}", url=draft.link or f"urn-{nonce}")
-    given = Given(item, draft.topic_ids, moment, is_held=draft.way == "draft", markdown=draft.markdown)
+    given = Given(
+        _item(draft, draft.link or own_pages.HERE, newsletter.site_url),
+        topic_ids=draft.topic_ids,
+        embargo_at=moment,
+        is_held=draft.way == "draft",
+        markdown=draft.markdown,
+    )
     try:
-        handed = hand_in(session, newsletter.id, given, origin=Origin.DESK, now=now)
+        done = own_pages.write(session, newsletter, given, links, origin=Origin.DESK, now=now)
     except RefusedError as error:
         raise FormError("link", str(error)) from None
-    if not handed.is_new:
-        raise FormError("link", "An article with this link is here already. Edit that one, or give another link.")
-    article = session.get_one(Article, handed.article_id)
-    if not draft.link:
-        _give_page(session, article, links.article(newsletter.slug, article.id))
+    if not done.is_new:
+        raise FormError("link", "An article with this link is here already. Change that one, or give another link.")
+    article = session.get_one(Article, done.article_id)
     article.published_at = None if draft.way == "draft" else moment or now
     return article
 
@@ -126,22 +128,17 @@ def save_edit(
     article: Article,
     draft: Draft,
     *,
-    links: Links,
     editor_id: int,
+    links: Links,
     now: datetime,
 ) -> None:
     """Store an edit of an article that was written here. Raises FormError when it cannot be."""
-    moment = checked(draft, newsletter.zone, now=now)
-    query = select(ArticleAlias.value).where(ArticleAlias.article_id == article.id, ArticleAlias.kind == AliasKind.GUID)
-    guid = session.scalar(query.limit(1)) or ""
-    url = draft.link or links.article(newsletter.slug, article.id)
-    item = _item(draft, links.subscribe(newsletter.slug), guid=guid, url=url)
-    hand_in(session, newsletter.id, Given(item, markdown=draft.markdown), origin=Origin.DESK, now=now)
-    session.execute(
-        update(ArticleRevision)
-        .where(ArticleRevision.article_id == article.id, ArticleRevision.made_at == now)
-        .values(editor_id=editor_id)
-    )
+    stands_elsewhere = not own_pages.has_own_page(article, newsletter.slug, links)
+    moment = checked(draft, newsletter.zone, stands_elsewhere=stands_elsewhere, now=now)
+    given = Given(_item(draft, article.url, newsletter.site_url), markdown=draft.markdown)
+    own_pages.rewrite(session, article, given, now=now)
+    made_now = (ArticleRevision.article_id == article.id, ArticleRevision.made_at == now)
+    session.execute(update(ArticleRevision).where(*made_now).values(editor_id=editor_id))
     deciding.set_topics(session, article, draft.topic_ids, now=now)
     if not state_of(session, article, newsletter.zone, now=now).is_out:
         _go(session, article, draft.way, moment, now=now)
@@ -159,25 +156,9 @@ def _go(session: Session, article: Article, way: str, moment: datetime | None, *
         article.published_at = moment or article.published_at or now
 
 
-def _item(draft: Draft, base_url: str, *, guid: str, url: str) -> ParsedItem:
-    return written(
-        draft.title,
-        draft.summary,
-        draft.markdown,
-        url=absolute(url, f"{base_url}/"),
-        author=draft.author,
-        base_url=base_url,
-        guid=guid,
-    )
-
-
-def _give_page(session: Session, article: Article, url: str) -> None:
-    """Let an article stand on a page of its own here, which nobody need fetch."""
-    session.execute(
-        delete(ArticleAlias).where(ArticleAlias.article_id == article.id, ArticleAlias.kind == AliasKind.LINK)
-    )
-    article.url = url
-    article.page_due_at = None
+def _item(draft: Draft, url: str, site_url: str) -> ParsedItem:
+    # Links within the text that name no site are those of the newsletter's own.
+    return written(draft.title, draft.summary, draft.markdown, url=url, author=draft.author, base_url=site_url)
 
 
 def _picture_in_words(found: re.Match[str]) -> str:

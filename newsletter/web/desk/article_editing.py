@@ -32,7 +32,7 @@ def words(slug: str, article_id: int) -> ResponseReturnValue:
     except FormError as error:
         return article_page(slug, article_id, typed=request.form, wrong=error), 422
     flash(_SAVED if is_changed else "Nothing was changed: it all stood there already.")
-    return redirect(url_for("articles.show", slug=slug, article_id=article_id), 303)
+    return redirect(url_for("desk_articles.show", slug=slug, article_id=article_id), 303)
 
 
 @blueprint.post("/<int:article_id>/site")
@@ -43,7 +43,7 @@ def take_site(slug: str, article_id: int) -> ResponseReturnValue:
         kept = _without(article, request.form.get("take", ""))
         overwrite(session, article, kept, editor_id=visitor().editor_id, now=now())
     flash("It follows the site again.")
-    return redirect(url_for("articles.show", slug=slug, article_id=article_id), 303)
+    return redirect(url_for("desk_articles.show", slug=slug, article_id=article_id), 303)
 
 
 def _overwrite(slug: str, article_id: int, typed: TypedPicture, made: MadePicture | None) -> bool:

@@ -41,7 +41,7 @@ def write(slug: str) -> ResponseReturnValue:
         article_id = _write(slug, draft)
     except FormError as error:
         return _form(slug, draft, wrong=error), 422
-    return redirect(url_for("articles.show", slug=slug, article_id=article_id), 303)
+    return redirect(url_for("desk_articles.show", slug=slug, article_id=article_id), 303)
 
 
 @blueprint.get("/<int:article_id>/edit")
@@ -49,7 +49,7 @@ def edit(slug: str, article_id: int) -> ResponseReturnValue:
     """The form of an article that was written here."""
     with reading() as session:
         newsletter, article = _own_or_404(session, slug, article_id)
-        draft = draft_from(session, article, newsletter.zone, services().links, slug)
+        draft = draft_from(session, article, newsletter.zone)
     return _form(slug, draft, article_id)
 
 
@@ -63,7 +63,7 @@ def rewrite(slug: str, article_id: int) -> ResponseReturnValue:
         _rewrite(slug, article_id, draft)
     except FormError as error:
         return _form(slug, draft, article_id, wrong=error), 422
-    return redirect(url_for("articles.show", slug=slug, article_id=article_id), 303)
+    return redirect(url_for("desk_articles.show", slug=slug, article_id=article_id), 303)
 
 
 @blueprint.post("/preview")
@@ -97,7 +97,7 @@ def _rewrite(slug: str, article_id: int, draft: Draft) -> None:
     with writing() as session:
         newsletter, article = _own_or_404(session, slug, article_id)
         editor_id = visitor().editor_id
-        save_edit(session, newsletter, article, draft, links=services().links, editor_id=editor_id, now=now())
+        save_edit(session, newsletter, article, draft, editor_id=editor_id, links=services().links, now=now())
         image_url = own_image_url(typed, _brought(session, newsletter.id, typed, made), now_own=article.own_image_url)
         words = OwnWords(image_url=image_url, image_alt=typed.alt if image_url else None)
         overwrite(session, article, words, editor_id=editor_id, now=now())

@@ -25,7 +25,7 @@ _FRAME_POLICY: Final = (
     "img-src 'self' https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
-blueprint = desk_blueprint("articles", __name__, url_prefix="/desk/n/<slug>/articles")
+blueprint = desk_blueprint("desk_articles", __name__, url_prefix="/desk/n/<slug>/articles")
 
 
 @blueprint.get("")
@@ -133,7 +133,7 @@ def _back(slug: str, article_id: int) -> ResponseReturnValue:
     """To where the button stood: the list as it was filtered, or the article's page."""
     form = request.form
     if "list" not in form:
-        return redirect(url_for("articles.show", slug=slug, article_id=article_id), 303)
+        return redirect(url_for("desk_articles.show", slug=slug, article_id=article_id), 303)
     state, words, before = (form.get(name) or None for name in ("state", "q", "before"))
     at = f"article-{article_id}"
-    return redirect(url_for("articles.every", slug=slug, state=state, q=words, before=before, _anchor=at), 303)
+    return redirect(url_for("desk_articles.every", slug=slug, state=state, q=words, before=before, _anchor=at), 303)

@@ -1,7 +1,7 @@
 """What the board is about: the next edition, what is in it, what waits, and for whom."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from newsletter.editions.selection import Digest
 from newsletter.feeds.articles import Article
 from newsletter.language import zone_in_words
 from newsletter.subscriptions.subscribers import Cadence, Subscription, SubscriptionState
+from newsletter.web.desk.article_list import count_held
 from newsletter.web.desk.listing import ListedArticle, listed
 from newsletter.web.desk.wording import clock_time, digest_name, span
 
@@ -52,6 +53,7 @@ class Next:
     upcoming: Upcoming
     articles: Sequence[ListedArticle]
     waiting: Sequence[ListedArticle]
+    held: int  # articles that wait for an editor's decision
 
 
 def next_edition(session: Session, newsletter: Newsletter, cadence: Cadence, *, now: datetime) -> Next:
@@ -73,7 +75,8 @@ def next_edition(session: Session, newsletter: Newsletter, cadence: Cadence, *, 
     return Next(
         _upcoming(session, newsletter, cadence, edition, shown, now=now),
         listed(session, newsletter, shown.article_ids, now=now),
-        listed(session, newsletter, [*waiting, *held], now=now),
+        _waiting(listed(session, newsletter, [*waiting, *held], now=now), is_closed=is_closed),
+        count_held(session, newsletter.id, now=now),
     )
 
 
@@ -96,6 +99,12 @@ def readers_by_state(session: Session, newsletter_id: int) -> dict[str, int]:
 def editors_count(session: Session) -> int:
     """How many editors a rehearsal goes to."""
     return session.scalar(select(func.count()).select_from(Editor)) or 0
+
+
+def _waiting(articles: Sequence[ListedArticle], *, is_closed: bool) -> list[ListedArticle]:
+    """What waits, with why: what is free and yet not in the next edition came too late for it, or does not fit."""
+    why = "The next edition had closed, or was full." if is_closed else "The next edition is full without it."
+    return [replace(each, why=f"{why} It comes with the one after.") if each.is_plain else each for each in articles]
 
 
 def _upcoming(

@@ -9,7 +9,6 @@ from newsletter.feeds.deciding import decide
 from newsletter.feeds.handing_in import Given
 from newsletter.feeds.own_pages import HERE, rewrite, write
 from newsletter.feeds.writing import written
-from newsletter.wiring import Services
 from tests.cms import ICE, Cms
 from tests.conftest import StandingClock
 
@@ -22,7 +21,7 @@ def given(title: str = "Under the ice", markdown: str = TEXT, guid: str = "") ->
 
 def a_written_article(cms: Cms, clock: StandingClock, *, guid: str = "", origin: Origin = Origin.DESK) -> Article:
     """An article that is written here, as it is stored."""
-    parts: Services = cms.parts
+    parts = cms.parts
     with parts.database.write() as session:
         newsletter = cms.newsletter(session)
         done = write(session, newsletter, given(guid=guid), parts.links, origin=origin, now=clock.now())

@@ -2,6 +2,9 @@
 
 import os
 import pickle
+import select
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -93,6 +96,34 @@ def test_a_reader_that_hangs_is_given_up(hasty: Isolation) -> None:
         hasty.isolated(readers.hangs)(b"")
     assert time.monotonic() - started < 5
     assert still_works(hasty)
+
+
+def test_a_reader_may_have_a_time_of_its_own(isolation: Isolation) -> None:
+    with pytest.raises(IsolationError, match="took too long"):
+        isolation.isolated(readers.hangs, seconds=0.2)(b"")
+
+
+def test_a_child_ends_by_itself_when_its_parent_is_no_more() -> None:
+    if not hasattr(os, "pidfd_open"):
+        pytest.skip("This system does not tell when a process ends that is no child of ours.")
+    code = (
+        "import threading, os, sys; from newsletter.feeds.isolation.isolating import Isolation;"
+        "from tests import hostile_readers as readers; from newsletter.feeds.isolation.registry import name_of;"
+        "names = frozenset(map(name_of, (readers.pauses, readers.hangs)));"
+        "isolation = Isolation(readers=names, children=1, seconds=2.0);"
+        "print(isolation.isolated(readers.pauses)(0.0), flush=True); sys.stdin.read(1);"
+        "threading.Thread(target=isolation.isolated(readers.hangs), args=(b'',), daemon=True).start();"
+        "sys.stdin.read(1); os._exit(0)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        child = os.pidfd_open(int(parent.stdout.readline()))
+        parent.communicate("xx")
+    ended, _write, _error = select.select([child], [], [], 20)
+    os.close(child)
+    assert ended
 
 
 def test_a_large_content_goes_in(isolation: Isolation) -> None:

@@ -88,8 +88,9 @@ class Seen(HTMLParser):
 
 
 ATTACKS = (
-    "<script> </script> <img/src=x/onerror=alert(1)> <a/href='java\tscript:x'> <svg/onload=x> <noscript> </noscript> <a/href='mailto:a@b.c'> <img/srcset='javascript:x,/a'> <!-- --> <style> "
-    "</style> <p > \" ' <iframe/src=//x> <math><mi> <table> <x &lt; <noscript> <textarea> <title> <template>"
+    "<script> </script> <img/src=x/onerror=alert(1)> <a/href='java\tscript:x'> <svg/onload=x> <!-- --> <style> "
+    "</style> <p > \" ' <iframe/src=//x> <math><mi> <table> <x &lt; <noscript> </noscript> <textarea> <title> "
+    "<template> <a/href='mailto:a@b.c'> <img/srcset='javascript:x,/a'> <a/href='/?utm_source=a&b'> &#8203;"
 )
 ATTACK = st.lists(st.sampled_from(ATTACKS.split(" ")) | st.text(max_size=5), max_size=12).map("".join)
 

@@ -18,7 +18,7 @@ from newsletter.web.guards import anybody, guarded
 from newsletter.web.public import views
 from newsletter.web.public.pictures import path_of
 
-blueprint = guarded("articles", __name__, anybody)
+blueprint = guarded("written", __name__, anybody)
 
 _NEWEST: Final = 2**63 - 1
 # The pictures within the text are where the writer found them; the page has no scripts and no forms.
