@@ -7,6 +7,7 @@ hostile feed takes longer than 15 seconds, when this process grows by 100 MB, or
 """
 
 import gzip
+import json
 import resource
 import subprocess
 import sys
@@ -147,13 +148,14 @@ def main() -> None:
     server = subprocess.Popen([sys.executable, __file__, "serve"], stdout=subprocess.PIPE)
     try:
         assert server.stdout is not None
-        _measure(f"http://127.0.0.1:{int(server.stdout.readline())}/")
+        port, names = json.loads(server.stdout.readline())
+        _measure(f"http://127.0.0.1:{port}/", names)
     finally:
         server.kill()
         server.wait()
 
 
-def _measure(base: str) -> None:
+def _measure(base: str, names: list[str]) -> None:
     isolation, good = Isolation(), _Good()
     intake = isolated_intake(HttpFetcher(("127.0.0.1",), "Gazette-benchmark/1"), isolation)
     ask(intake, base + "good")
@@ -161,7 +163,7 @@ def _measure(base: str) -> None:
     with ThreadPoolExecutor(10) as pool:
         for _each in range(10):
             pool.submit(good.poll, intake, base + "good")
-        for name in _hostile():
+        for name in names:
             seconds, sentence = _asked(intake, base + quote(name))
             growth = _megabytes() - at_first
             print(f"{name:24} {seconds:5.1f} s  {growth:+5.0f} MB  {sentence}")
@@ -195,8 +197,9 @@ def _megabytes() -> float:
 
 
 def serve() -> None:
-    """Print the port, and give all of them until somebody ends this."""
-    bodies = _hostile() | {"good": _plain(_rss(_item(1)))}
+    """Print the port and the names of the hostile ones, and give them until somebody ends this."""
+    hostile = _hostile()
+    bodies = hostile | {"good": _plain(_rss(_item(1)))}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -209,7 +212,7 @@ def serve() -> None:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
-        print(server.server_address[1], flush=True)
+        print(json.dumps([server.server_address[1], list(hostile)]), flush=True)
         server.serve_forever()
 
 

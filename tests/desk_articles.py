@@ -57,7 +57,7 @@ def mailed(app: Flask, article_id: int, *, number: int = 7) -> int:
 
 def a_variant(edition_id: int, article_id: int) -> Variant:
     """A digest of one article."""
-    return Variant(edition_id=edition_id, article_ids=[article_id])
+    return Variant(edition_id=edition_id, key=str(article_id), article_ids=[article_id], more=0)
 
 
 def article_of(app: Flask, article_id: int) -> Article:

@@ -57,7 +57,8 @@ def poll_now(feed_id: int | None, *, fresh: bool) -> None:
             for each in feeds if fresh else []:
                 fetch_again(session, each, now=parts.clock.now())
         if not feeds:
-            raise NotFoundError("There is no such feed. `gazette feed list` shows them.")
+            missing = "There is no feed to read." if feed_id is None else f"There is no feed {feed_id}."
+            raise NotFoundError(f"{missing} `gazette feed list` shows all.")
         for each in feeds:
             working(f"Reading {each.url} …")
             report = poll(parts.database, parts.intake, parts.clock, each.id)

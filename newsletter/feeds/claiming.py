@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.feeds import pacing
@@ -52,9 +52,10 @@ def claim_one(session: Session, feed_id: int, *, now: datetime, only_due: bool =
 
 def give_back(session: Session, looks: Iterable[Look]) -> None:
     """Let feeds be due again that were claimed and then not asked."""
-    rows = [{"id": look.feed_id, "next_poll_at": look.due_at} for look in looks]
+    rows = [{"feed_id": look.feed_id, "due_at": look.due_at} for look in looks]
     if rows:
-        session.execute(update(Feed), rows)
+        one = update(Feed).where(Feed.id == bindparam("feed_id")).values(next_poll_at=bindparam("due_at"))
+        session.connection().execute(one, rows)  # as it stands: a feed may have been removed meanwhile
 
 
 def wake(session: Session, newsletter_id: int, *, now: datetime) -> None:
@@ -67,7 +68,8 @@ def wake(session: Session, newsletter_id: int, *, now: datetime) -> None:
     query = query.where(Feed.newsletter_id == newsletter_id, Feed.ended_at.is_(None), Feed.next_poll_at > now)
     ids = [
         feed_id
-        for feed_id, next_poll_at, asked_every, failures in session.execute(query)
+        # One that is locked is just being stored; waiting for it could tie a knot with those who wait for us.
+        for feed_id, next_poll_at, asked_every, failures in session.execute(query.with_for_update(skip_locked=True))
         if next_poll_at - timedelta(seconds=asked_every) < now - pacing.RECENT
         and not pacing.waits_as_asked(failures, asked_every)
     ]

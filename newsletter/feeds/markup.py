@@ -22,7 +22,10 @@ _ENDLESS: Final = frozenset(
         *("br", "hr", "img", "input", "source", "track", "wbr", "meta", "link", "param", "embed", "area", "base"),
     }
 )
-_FRAME_WITH_WORDS: Final = re.compile(r"<iframe\b[^<>]*>[^<]{0,500}</iframe\s*>", re.IGNORECASE)
+# What stands in a frame for old browsers.
+_FRAME_WITH_EXCUSE: Final = re.compile(
+    r"<iframe\b[^<>]*>(?=[^<]{0,300}\b(?:browser|i?frames?)\b)[^<]{0,500}</iframe\s*>", re.IGNORECASE
+)
 _FRAME: Final = re.compile(r"</?iframe\b[^<>]*>", re.IGNORECASE)
 _WITHOUT_SCRIPTS: Final = re.compile(r"</?noscript\b[^<>]*>", re.IGNORECASE)
 _IMAGE: Final = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
@@ -57,7 +60,7 @@ def unveiled(markup: str) -> str:
     if "<noscript" in lowered:
         markup = _without_scripts(markup)
     if "<iframe" in lowered:
-        markup = _FRAME.sub("", _FRAME_WITH_WORDS.sub("", markup))
+        markup = _FRAME.sub("", _FRAME_WITH_EXCUSE.sub("", markup))
     return _IMAGE.sub(_with_real_address, markup) if "<img" in lowered else markup
 
 

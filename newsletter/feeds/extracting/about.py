@@ -48,13 +48,13 @@ _AUTHORS: Final = (
     "cxenseparse:author",
 )
 _BYLINES: Final = (
-    './/*[@itemprop="author"]//*[@itemprop="name"]',
-    './/*[@itemprop="author"]',
-    './/a[@rel="author"]',
-    './/*[contains(concat(" ", normalize-space(@class), " "), " byline ")]',
-    './/*[contains(@class, "author-name") or contains(@class, "author__name") or contains(@class, "byline__name")]',
-    './/*[contains(concat(" ", normalize-space(@class), " "), " author ")]',
-    './/*[contains(@class, "byline") or contains(@id, "byline")]',
+    '//*[@itemprop="author"]//*[@itemprop="name"]',
+    '//*[@itemprop="author"]',
+    '//a[@rel="author"]',
+    '//*[contains(concat(" ", normalize-space(@class), " "), " byline ")]',
+    '//*[contains(@class, "author-name") or contains(@class, "author__name") or contains(@class, "byline__name")]',
+    '//*[contains(concat(" ", normalize-space(@class), " "), " author ")]',
+    '//*[contains(@class, "byline") or contains(@id, "byline")]',
 )
 _LONGEST_BYLINE: Final = 150
 _MOST_BYLINES: Final = 6
@@ -123,19 +123,13 @@ def _author(tree: Element, said: dict[str, str], data: LinkedData, site: str) ->
     for candidates in (first, [said[name] for name in _AUTHORS if name in said][:1]):
         if found := byline(candidates, site):
             return found
-    for path in _BYLINES:
-        shown = (
-            [words for each in tree.iterfind(path) if 0 < len(words := words_of(each)) <= _LONGEST_BYLINE]
-            if "contains" not in path
-            else _shown(tree, path)
-        )
-        if found := byline(shown[:_MOST_BYLINES], site):
-            return found
-    return ""
+    return next((found for path in _BYLINES if (found := byline(_shown(tree, path), site))), "")
 
 
 def _shown(tree: Element, path: str) -> list[str]:
-    return [words for each in tree.xpath(path) if 0 < len(words := words_of(each)) <= _LONGEST_BYLINE]
+    """The words of the first bylines at a place; what is longer is none."""
+    words = (words_of(each) for each in tree.xpath(path)[:_MOST_BYLINES])
+    return [each for each in words if 0 < len(each) <= _LONGEST_BYLINE]
 
 
 def _published(tree: Element, said: dict[str, str], data: LinkedData, url: str) -> datetime | None:

@@ -2,17 +2,16 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from newsletter.errors import GazetteError
 from newsletter.feeds.articles import FeedKind
 from newsletter.feeds.connected import entered_address
 from newsletter.feeds.extracting.found import Found, FoundFeed, SiteLook
-from newsletter.feeds.extracting.site import site_of
 from newsletter.feeds.fetching.fetcher import Fetched, Unchanged, Wanted
 from newsletter.feeds.identity import canonical_link
 from newsletter.feeds.intake import Intake
@@ -20,9 +19,6 @@ from newsletter.feeds.parsing.decoding import decode
 from newsletter.feeds.parsing.items import ParsedFeed
 from newsletter.feeds.sanitizing import absolute
 from newsletter.language import counted
-
-ReadSite: TypeAlias = Callable[[bytes, str | None, str], SiteLook]
-"""Content, content type and address to the look of a site; raises PageError."""
 
 _SECONDS: Final = 12.0
 _AT_ONCE: Final = 8
@@ -54,7 +50,7 @@ class _Tried:
     first_links: frozenset[str]
 
 
-def find(intake: Intake, url: str, *, read_site: ReadSite = site_of) -> Found:
+def find(intake: Intake, url: str) -> Found:
     """What the site at an address offers to connect, the best first, within some 12 seconds.
 
     Raises RefusedError where it cannot be an address. A site that does not answer, or has no feed, is told of in the
@@ -70,27 +66,27 @@ def find(intake: Intake, url: str, *, read_site: ReadSite = site_of) -> Found:
     try:
         parsed = intake.parse(outcome.content, outcome.content_type, outcome.url)
     except GazetteError:
-        return _of_page(intake, outcome, read_site, ends_at)
-    return _of_feed(intake, outcome, parsed, read_site)
+        return _of_page(intake, outcome, ends_at)
+    return _of_feed(intake, outcome, parsed)
 
 
-def _of_feed(intake: Intake, fetched: Fetched, parsed: ParsedFeed, read_site: ReadSite) -> Found:
+def _of_feed(intake: Intake, fetched: Fetched, parsed: ParsedFeed) -> Found:
     """The address is that of a feed; what its site looks like is read from its front page."""
     feed = _found(fetched, parsed, "")
     look = SiteLook()
     if parsed.home_url:
         page = intake.fetcher.fetch(parsed.home_url, wanted=Wanted.PAGE)
         if isinstance(page, Fetched):
-            look = _look(page, read_site) or look
+            look = _look(intake, page) or look
     name, language = look.name or parsed.title, look.language or parsed.language
     look = replace(look, name=name, language=language, logo_url=look.logo_url or parsed.logo_url)
     return Found(look, (feed,), f"This is a feed, with {counted(feed.articles, 'article')} in it now.")
 
 
-def _of_page(intake: Intake, page: Fetched, read_site: ReadSite, ends_at: float) -> Found:
+def _of_page(intake: Intake, page: Fetched, ends_at: float) -> Found:
     """The address is that of a page: the feeds it names, those at the usual addresses, or the page itself."""
     try:
-        look = read_site(page.content, page.content_type, page.url)
+        look = intake.site_of(page.content, page.content_type, page.url)
     except GazetteError as error:
         return Found(SiteLook(), (), str(error))
     pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="find")
@@ -174,9 +170,9 @@ def _found(fetched: Fetched, parsed: ParsedFeed, title: str) -> FoundFeed:
     return FoundFeed(fetched.moved_to or fetched.url, parsed.title or title, parsed.kind, len(parsed.items))
 
 
-def _look(page: Fetched, read_site: ReadSite) -> SiteLook | None:
+def _look(intake: Intake, page: Fetched) -> SiteLook | None:
     try:
-        return read_site(page.content, page.content_type, page.url)
+        return intake.site_of(page.content, page.content_type, page.url)
     except GazetteError:
         return None
 

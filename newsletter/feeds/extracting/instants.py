@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from htmldate import find_date
+from trafilatura.metadata import extract_metadata
 
 from newsletter.feeds.extracting.markup import Element
 
@@ -29,7 +29,7 @@ def instant(value: str) -> datetime | None:
 
 
 def searched(tree: Element, url: str) -> datetime | None:
-    """The date of publication that htmldate finds in the address, the markup or the text of a page."""
+    """The date of publication that trafilatura finds in the address, the markup or the text of a page."""
     is_large = sum(1 for _each in tree.iter()) > _MOST_SEARCHED
     found = _searched(tree, url, is_extensive=not is_large)
     # Where the text has but a year, it is given as the year's first day.
@@ -37,11 +37,10 @@ def searched(tree: Element, url: str) -> datetime | None:
 
 
 def _searched(tree: Element, url: str, *, is_extensive: bool) -> datetime | None:
+    how = {"extensive_search": is_extensive, "original_date": True, "outputformat": _FORMAT}
     try:
-        found = find_date(
-            tree, extensive_search=is_extensive, original_date=True, outputformat=_FORMAT, url=url or None
-        )
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        found = extract_metadata(tree, url or None, date_config=how).date
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError, RecursionError):
         return None  # it takes much for a date that is none
     return instant(found) if found else None
 

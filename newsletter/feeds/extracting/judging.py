@@ -53,7 +53,8 @@ _DATE: Final = re.compile(r"/(?:19|20)\d\d[/-]?(?:\d{1,2}|[a-z]{3})(?:[/-]|\d\d)
 _NUMBER: Final = re.compile(r"\d{5,}")
 _WORD_BREAK: Final = re.compile(r"[-_+ ]")
 _NO_TITLE: Final = re.compile(
-    r"(?:read|learn|see|show|find out|continue|view|load)\b.{0,12}\b(?:more|reading|all|full story)?|more|full story"
+    r"(?:read|learn|see|show|find out|continue|view|load)\b.{0,25}\b(?:more|reading|all|story|article)"
+    r"|read(?: on)?|more|full story"
     r"|mehr(?: lesen| erfahren)?|weiter(?:lesen)?|weiterlesen.*|(?:\d+\s*)?(?:comments?|kommentare?|photos?|bilder)"
     r"|share|teilen|video|audio|listen|watch|en savoir plus|lire la suite|leer más|»|→",
     re.IGNORECASE,

@@ -17,6 +17,8 @@ _LONGEST: Final = 5_000_000
 _MOST_TAGS: Final = 60_000
 # Deeper trees make the readers of the text recurse too far; no page that people read is so deep.
 _DEEPEST: Final = 200
+_MOST_WORDS: Final = 500_000  # letters
+_NO_WORDS: Final = frozenset({"script", "style"})
 _BEGINNING: Final = 2_000
 _META_CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -38,7 +40,10 @@ def tree_of(content: bytes, content_type: str | None) -> Element:
         raise PageError("This is a feed, not a web page. Connect it as a feed.")
     if not _ANY_TAG.search(text):
         raise PageError("This is not a web page: there is no HTML in it.")
-    return _flattened(_parsed(_bounded(text)))
+    tree = _parsed(_bounded(text))
+    _cut_depths(tree)
+    _cut_words(tree)
+    return tree
 
 
 def base_of(tree: Element, url: str) -> str:
@@ -66,9 +71,15 @@ def links_of(tree: Element) -> Iterator[tuple[frozenset[str], Element]]:
             yield frozenset((link.get("rel") or "").lower().split()), link
 
 
-def words_of(element: Element) -> str:
-    """The words in an element, on one line."""
-    return line(" ".join(element.itertext()))
+def words_of(element: Element, most: int = 2_000) -> str:
+    """The words in an element, on one line; of a longer text the first `most` letters or somewhat more."""
+    pieces, length = [], 0
+    for piece in element.itertext():
+        pieces.append(piece[:most])
+        length += len(piece)
+        if length > most:
+            break
+    return line(" ".join(pieces))
 
 
 def _with_charset(content: bytes, content_type: str | None) -> str | None:
@@ -95,12 +106,26 @@ def _parsed(text: str) -> Element:
         raise PageError("This is not a web page: there is no HTML in it.") from error
 
 
-def _flattened(tree: Element) -> Element:
-    """The tree without what lies deeper than any page needs; its words go with it."""
+def _cut_depths(tree: Element) -> None:
+    """Take out what lies deeper than any page needs; its words go with it."""
     depth = 0
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         depth += 1 if event == "start" else -1
         if event == "start" and depth >= _DEEPEST:
             for child in list(element):
                 element.remove(child)
-    return tree
+
+
+def _cut_words(tree: Element) -> None:
+    """Take out the words that come after more than any article has; scripts and styles are none."""
+    left = _MOST_WORDS
+    for element in tree.iter():
+        if element.text and element.tag not in _NO_WORDS:
+            left -= len(element.text)
+            if left < 0:
+                element.text = element.text[:left]
+        if element.tail:
+            left -= len(element.tail)
+            if left < 0:
+                element.tail = element.tail[:left]
+        left = max(left, 0)

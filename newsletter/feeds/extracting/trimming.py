@@ -12,6 +12,7 @@ from newsletter.feeds.extracting.markup import Element, words_of
 from newsletter.feeds.sanitizing import line
 
 _SHORT: Final = 100
+_LONGEST: Final = 1_000_000
 _SHORTEST_ARTICLE: Final = 400
 _MOST_LINKED: Final = 0.6
 _MUCH_SHORTER: Final = 0.6
@@ -48,11 +49,11 @@ def better(balanced: Element, strict: Element) -> Element:
     The stricter one leaves out paragraphs of some articles; it is right where all that it leaves out is unlike
     the paragraphs it keeps: forms, comments, and lines between them.
     """
-    kept = [words_of(block) for block in strict]
+    kept = [_words(block) for block in strict]
     known = Counter(kept)
-    left_out = [block for block in balanced if not known[words_of(block)]]
-    lengths = [len(words_of(block)) for block in left_out]
-    is_shorter = sum(map(len, kept)) < _MUCH_SHORTER * sum(len(words_of(block)) for block in balanced)
+    left_out = [block for block in balanced if not known[_words(block)]]
+    lengths = [len(_words(block)) for block in left_out]
+    is_shorter = sum(map(len, kept)) < _MUCH_SHORTER * sum(len(_words(block)) for block in balanced)
     if not is_shorter or not kept or not left_out or any(block.tag in {"list", "table"} for block in left_out[:3]):
         return balanced
     is_unlike = sum(lengths) / len(lengths) < _NO_PROSE * sum(map(len, kept)) / len(kept)
@@ -63,7 +64,7 @@ def trim(body: Element, title: str, author: str) -> None:
     """Take from the paragraphs of a reading those that are no part of the article."""
     _trim_beginning(body, title, author)
     for block in list(body):
-        if _WAITING.match(words_of(block)) and len(words_of(block)) < _SHORT:
+        if _WAITING.match(_words(block)) and len(_words(block)) < _SHORT:
             body.remove(block)
     _cut_behind(body)
     _trim_end(body)
@@ -72,7 +73,7 @@ def trim(body: Element, title: str, author: str) -> None:
 def _trim_beginning(body: Element, title: str, author: str) -> None:
     """The title, which is known, and the line with the author and the date."""
     for block in list(body)[:3]:
-        words = words_of(block)
+        words = _words(block)
         bare = _bare(words)
         is_byline = len(words) < _SHORT and bool(author) and _bare(author) in bare and not _ENDS.search(words)
         is_date = len(words) < _SHORT // 2 and re.search(r"\b(?:19|20)\d\d\b", words) and not _ENDS.search(words)
@@ -85,7 +86,7 @@ def _cut_behind(body: Element) -> None:
     read = 0
     blocks = list(body)
     for at, block in enumerate(blocks):
-        words = words_of(block)
+        words = _words(block)
         is_title = len(words) < _SHORT and read >= _SHORTEST_ARTICLE
         if is_title and (_COMMENTS.fullmatch(words) or (_MORE.match(words) and _is_tail(blocks[at + 1 :]))):
             for other in blocks[at:]:
@@ -97,9 +98,9 @@ def _cut_behind(body: Element) -> None:
 def _trim_end(body: Element) -> None:
     """Links and stray lines at the end; a last line in the middle of a list of short ones is one of them."""
     blocks = list(body)
-    read = sum(len(words_of(block)) for block in blocks)
+    read = sum(len(_words(block)) for block in blocks)
     for block in reversed(blocks):
-        read -= len(words_of(block))
+        read -= len(_words(block))
         if read < _SHORTEST_ARTICLE or not _is_link(block):
             return
         body.remove(block)
@@ -111,16 +112,20 @@ def _is_tail(blocks: list[Element]) -> bool:
 
 
 def _is_prose(block: Element) -> bool:
-    words = words_of(block)
+    words = _words(block)
     return block.tag == "p" and len(words) >= _SHORT and bool(_ENDS.search(words)) and not _is_link(block)
 
 
 def _is_link(block: Element) -> bool:
     """Whether a block is little but links."""
-    words = words_of(block)
+    words = _words(block)
     linked = sum(len(line("".join(link.itertext()))) for link in block.iter("ref"))
     return not words or linked > _MOST_LINKED * len(words)
 
 
 def _bare(words: str) -> str:
     return _SIGNS.sub("", words).casefold()
+
+
+def _words(block: Element) -> str:
+    return words_of(block, _LONGEST)

@@ -76,6 +76,11 @@ class Child:
         self._process.wait()
 
     @property
+    def is_fit(self) -> bool:
+        """Whether it can be called: this process started it, and it still runs."""
+        return self.is_ours and self._process.poll() is None
+
+    @property
     def is_ours(self) -> bool:
         """Whether this process started it, and not one that this process was forked from."""
         return os.getpid() == self._parent

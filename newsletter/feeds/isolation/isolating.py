@@ -1,6 +1,5 @@
 """Calling a reader in a child process as if it stood here: its result, its errors, and no harm."""
 
-import json
 import queue
 import threading
 import weakref
@@ -14,7 +13,7 @@ from newsletter.errors import GazetteError
 from newsletter.feeds.isolation import frames
 from newsletter.feeds.isolation.children import Child, ChildGoneError, ChildTimeoutError
 from newsletter.feeds.isolation.registry import READERS, name_of
-from newsletter.feeds.isolation.values import loaded
+from newsletter.feeds.isolation.values import PromiseError, loaded
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -84,9 +83,11 @@ class Isolation:
                 self._crew.dismiss(child)
         except ChildTimeoutError:
             self._crew.dismiss(child)
+            _log.warning("reading_took_too_long", reader=name, seconds=seconds)
             raise IsolationError("It took too long to read, so it was given up; the rest goes on.") from None
         except ChildGoneError:
             self._crew.dismiss(child)
+            _log.warning("reading_broke_off", reader=name)
             raise IsolationError("It could not be read: reading it broke off. The rest goes on.") from None
         finally:
             self._places.put(child)
@@ -107,10 +108,12 @@ class _Crew:
         with self._lock:
             if self._is_over:
                 raise IsolationError("Gazette is stopping; it is read again after the next start.")
-            if child is None or child not in self._living or not child.is_ours:
-                child = self._new()
-                self._living.add(child)
-        return child
+            if child is not None and child in self._living and child.is_fit:
+                return child
+            self._remove(child)
+            new = self._new()
+            self._living.add(new)
+        return new
 
     def _new(self) -> Child:
         try:
@@ -122,9 +125,12 @@ class _Crew:
     def dismiss(self, child: Child | None) -> None:
         """End a child, if it is one and has not ended yet."""
         with self._lock:
-            if child in self._living:
-                self._living.remove(child)
-                child.end()
+            self._remove(child)
+
+    def _remove(self, child: Child | None) -> None:
+        if child in self._living:
+            self._living.remove(child)
+            child.end()
 
     def end(self) -> None:
         with self._lock:
@@ -140,8 +146,8 @@ def _result(name: str, function: Callable[..., Any], answer: bytes) -> Any:
     if kind == frames.DONE:
         try:
             return loaded(content, get_type_hints(function)["return"])
-        except ValueError as error:
-            content = f"a result that was not promised ({error})".encode()
+        except PromiseError as error:
+            content = f"a result that was not promised ({error})".encode("ascii", "replace")
     elif kind == frames.REFUSED:
         raise _refusal(content)
     elif kind == frames.NO_MEMORY:
@@ -153,13 +159,13 @@ def _result(name: str, function: Callable[..., Any], answer: bytes) -> Any:
 def _refusal(content: bytes) -> GazetteError:
     """An error of ours, by the name of its class; of no other kind, whatever the child says."""
     try:
-        name, sentence = json.loads(content)
-    except ValueError:
+        name, sentence = loaded(content, tuple[str, str])
+    except PromiseError:
         name, sentence = "", "It could not be read."
     for kind in _kinds(GazetteError):
         if f"{kind.__module__}:{kind.__qualname__}" == name and kind.__init__ is Exception.__init__:
-            return kind(str(sentence)[:_LONGEST_SENTENCE])
-    return GazetteError(str(sentence)[:_LONGEST_SENTENCE])
+            return kind(sentence[:_LONGEST_SENTENCE])
+    return GazetteError(sentence[:_LONGEST_SENTENCE])
 
 
 def _kinds(kind: type[GazetteError]) -> list[type[GazetteError]]:

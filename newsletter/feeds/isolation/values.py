@@ -18,6 +18,10 @@ Build: TypeAlias = Callable[[Any], Any]
 _PLAIN: Final = (str, bool, int, float, type(None))
 
 
+class PromiseError(ValueError):
+    """What came out of a child is not of the type that was promised."""
+
+
 def dumped(value: object) -> bytes:
     """A result as JSON; raises TypeError for a type that has no form there."""
     text = json.dumps(_plain(value), ensure_ascii=False, check_circular=False, separators=(",", ":"))
@@ -25,11 +29,11 @@ def dumped(value: object) -> bytes:
 
 
 def loaded(content: bytes, promised: Any) -> Any:
-    """The result again, of just the type that was promised; raises ValueError when it is not."""
+    """The result again, of just the type that was promised; raises PromiseError when it is not."""
     try:
         return builder(promised)(json.loads(content.decode("utf-8", "surrogatepass")))
-    except RecursionError:
-        raise ValueError("nested without end") from None
+    except (ValueError, RecursionError) as error:
+        raise PromiseError(str(error)) from None
 
 
 def _plain(value: object) -> object:

@@ -15,7 +15,7 @@ from newsletter.web.desk.blueprints import desk_blueprint
 from newsletter.web.desk.login import visitor
 from newsletter.web.doors import now, reading, writing
 
-_SAVED = "Saved. Mails that have not left and the archive show it so; later polls of the site leave it as it is."
+_SAVED = "Saved. Mails made from now on and the archive show it so; later polls of the site leave it as it is."
 
 blueprint = desk_blueprint("article_editing", __name__, url_prefix="/desk/n/<slug>/articles")
 blueprint.url_value_preprocessor(take_pictures)

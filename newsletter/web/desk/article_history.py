@@ -101,4 +101,4 @@ def _text(field: str, value: Any) -> str:
 
 def _editor_names(session: Session, kept: Sequence[ArticleRevision]) -> dict[int, str]:
     ids = {each.editor_id for each in kept if each.editor_id is not None}
-    return dict(session.execute(select(Editor.id, Editor.name).where(Editor.id.in_(ids))).tuples().all())
+    return dict(session.execute(select(Editor.id, Editor.name).where(Editor.id.in_(ids))).all())

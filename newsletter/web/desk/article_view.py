@@ -111,7 +111,7 @@ def view_of(session: Session, newsletter: Newsletter, article: Article, *, now: 
         topics=_topics(session, article),
         source=feed_titles(session, [article])[article.id],
         facts=_facts(article, zone, now=now),
-        aliases=session.execute(aliases.order_by(ArticleAlias.id)).tuples().all(),
+        aliases=session.execute(aliases.order_by(ArticleAlias.id)).all(),
         story=_story(session, article),
         history=history_of(session, article, zone, now=now),
         is_written_here=is_written_here(article),

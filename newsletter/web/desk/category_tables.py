@@ -37,7 +37,7 @@ def topics_with_rules(session: Session, newsletter_id: int, *, now: datetime) ->
         .where(Article.decision == "")
         .group_by(ArticleTopic.topic_id)
     )
-    counts = dict(session.execute(query).tuples().all())
+    counts = dict(session.execute(query).all())
     return [
         RuledTopic(each.id, each.name, each.rule, counts.get(each.id, 0)) for each in topics_of(session, newsletter_id)
     ]
@@ -51,7 +51,7 @@ def already_mailed(session: Session, newsletter_id: int, *, now: datetime) -> se
 def standings(session: Session, topic_id: int) -> set[tuple[int, str]]:
     """The articles of a topic with their standing."""
     query = select(Article.id, Article.standing).join(ArticleTopic, ArticleTopic.article_id == Article.id)
-    return set(session.execute(query.where(ArticleTopic.topic_id == topic_id)).tuples())
+    return set(session.execute(query.where(ArticleTopic.topic_id == topic_id)))
 
 
 def place_again(session: Session, newsletter_id: int, article_ids: Collection[int], *, now: datetime) -> None:

@@ -95,7 +95,7 @@ def _page(slug: str, *, made: str = "", token: str = "", typed: str = "", troubl
 
 
 def _names(session: Session) -> dict[int, str]:
-    return dict(session.execute(select(Editor.id, Editor.name)).tuples().all())
+    return dict(session.execute(select(Editor.id, Editor.name)).all())
 
 
 def _shown(key: ApiKey, names: dict[int, str], zone: str, *, now: datetime) -> ShownKey:

@@ -74,6 +74,20 @@ def test_what_is_given_back_is_due_as_before(database: Database, clock: Standing
     assert due_at(database, feed_ids) == before
 
 
+def test_a_feed_that_was_removed_meanwhile_is_not_given_back(
+    database: Database, clock: StandingClock, feed_ids: list[int]
+) -> None:
+    before = due_at(database, feed_ids)
+    clock.pass_by(5 * MINUTE)
+    with database.write() as session:
+        looks = claim_due(session, now=clock.now(), most=9)
+    with database.write() as session:
+        session.delete(session.get_one(Feed, feed_ids[0]))
+    with database.write() as session:
+        give_back(session, looks)
+    assert due_at(database, feed_ids[1:]) == before[1:]
+
+
 def test_a_thousand_feeds_are_claimed_with_a_handful_of_statements(
     database: Database, clock: StandingClock, newsletter_id: int
 ) -> None:
@@ -113,6 +127,20 @@ def test_an_edition_about_to_close_wakes_the_feeds_of_its_newsletter(
     with database.write() as session:
         wake(session, newsletter_id, now=now)
     assert due_at(database, feed_ids) == [now, now, *before[2:]]
+
+
+def test_a_feed_that_is_just_being_stored_is_not_waited_for(
+    database: Database, clock: StandingClock, newsletter_id: int
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite lets one write at a time: nobody can be waited for")
+    with database.write() as session:
+        later = {"asked_every": 3_600, "next_poll_at": clock.now() + 10 * MINUTE}
+        feed_ids = [a_feed(session, newsletter_id, f"https://proof.example/{n}", **later) for n in range(2)]
+    with database.write() as storing, database.write() as session:
+        storing.get_one(Feed, feed_ids[0], with_for_update=True)
+        wake(session, newsletter_id, now=clock.now())
+    assert due_at(database, feed_ids) == [later["next_poll_at"], clock.now()]
 
 
 def test_waking_at_every_tick_asks_each_feed_once_in_three_minutes(

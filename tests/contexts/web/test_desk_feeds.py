@@ -217,7 +217,6 @@ def test_nothing_can_be_done_to_the_feed_of_another_newsletter(app: Flask, actio
 @pytest.mark.parametrize("action", ["/2", "/2/look", "/2/remove", "/look", "/add", "/add/chosen"])
 def test_a_form_from_elsewhere_changes_nothing(app: Flask, action: str) -> None:
     a_house(app, {})
-    app.config["WTF_CSRF_ENABLED"] = True
     answer = logged_in(app).post(FEEDS + action, data={"title": "Taken", "topic": "", "rule": "never"})
     assert answer.status_code == 400
     assert the_feed(app, 2).rule == MailRule.MAIL

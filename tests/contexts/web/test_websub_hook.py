@@ -17,6 +17,11 @@ TOPIC = "https://proof.example/feed.xml"
 
 
 @pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
 def services(app: Flask) -> Services:
     found: Services = app.extensions[EXTENSION]
     return found

@@ -10,7 +10,11 @@ _PIECES = st.sampled_from(
         *("<script type='application/ld+json'>", "</script>", '{"@type":"Article","headline":', '"author":[', "]", "}"),
         *("<meta property='og:image' content='", "<base href='", "http://[", "//", "\x00", "\ud800", "&#0;", "<svg>"),
         *("<time datetime='9999-99-99'>", "<html lang='", "<link rel='canonical' href='", "<title>", "2026-11-24"),
-        *("<link rel='alternate' type='application/rss+xml' href='", "<meta name='theme-color' content='#", "/a-b-c-d-e"),
+        *(
+            "<link rel='alternate' type='application/rss+xml' href='",
+            "<meta name='theme-color' content='#",
+            "/a-b-c-d-e",
+        ),
         *("<ul><li>", "<table><tr><td>", "<img src='data:", "<blockquote>", "<![CDATA[", "]]>", "<?xml", PROSE),
     ]
 )

@@ -53,6 +53,23 @@ def test_one_broken_letter_does_not_break_the_others() -> None:
     assert decode(content, None) == "Größe, �bung, Äpfel"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text", "broken"),
+    [
+        ("shift_jis", "科学の新聞" * 9, b"\xff "),
+        ("windows-1251", "Наука и жизнь " * 5, b"\x98"),
+        ("euc-kr", "과학 신문" * 9, b"\xff "),
+    ],
+)
+def test_one_broken_letter_does_not_break_a_declared_encoding(encoding: str, text: str, broken: bytes) -> None:
+    content = declared(encoding, f"{text}@{text}").encode(encoding).replace(b"@", broken)
+    assert decode(content, None).count(text) == 2
+
+
+def test_a_declared_encoding_in_which_hardly_a_letter_is_sound_is_not_believed() -> None:
+    assert "Größe" in decode(declared("euc-jp", "Größe").encode("cp1252"), None)
+
+
 def test_a_mark_at_the_beginning_is_left_out() -> None:
     assert decode(b"\xef\xbb\xbf<rss/>", None) == "<rss/>"
     assert decode("\ufeff<rss/>".encode("utf-16-le"), None) == "<rss/>"

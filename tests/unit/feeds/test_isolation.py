@@ -3,6 +3,7 @@
 import os
 import pickle
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -164,7 +165,16 @@ class _Opens:
 def test_a_child_that_was_taken_over_gets_nothing_run_here(hasty: Isolation, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     hostile = pickle.dumps(_Opens(mark))
-    for answer in (b"=" + hostile, hostile, b"=" + b"[" * 100_000, b"!" + hostile, b"", b'!["os:system", "id"]'):
+    for answer in (
+        b"=" + hostile,
+        hostile,
+        b"=" + b"[" * 100_000,
+        b"!" + hostile,
+        b"",
+        b'!["os:system", "id"]',
+        b"!1",
+        b'=["\\ud800"]',
+    ):
         with pytest.raises(GazetteError):
             hasty.isolated(readers.answers_by_itself)(answer)
     assert not mark.exists()
@@ -244,6 +254,29 @@ def test_a_call_that_runs_at_the_closing_ends_with_a_sentence() -> None:
         assert began.wait(20)
         isolation.close()
         assert isinstance(running.exception(20), IsolationError)
+
+
+def test_a_child_that_ended_while_it_waited_is_replaced(isolation: Isolation) -> None:
+    pauses = isolation.isolated(readers.pauses)
+    pid = pauses(0.0)
+    os.kill(pid, signal.SIGKILL)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert pauses(0.0) != pid
+
+
+def test_a_forked_process_has_children_of_its_own(isolation: Isolation) -> None:
+    pauses = isolation.isolated(readers.pauses)
+    mine = pauses(0.0)
+    forked = os.fork()
+    if forked == 0:
+        try:
+            theirs = pauses(0.0)
+            isolation.close()
+            os._exit(0 if theirs != mine else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(forked, 0)[1]) == 0
+    assert pauses(0.0) == mine
 
 
 def test_no_other_function_is_called_in_a_child() -> None:

@@ -37,7 +37,8 @@ def test_what_is_no_data_says_nothing(script: str) -> None:
 def test_references_are_followed() -> None:
     found = data_of(
         '{"@type": "Article", "headline": "Bells", "author": {"@id": "#ann"}, "image": {"@id": "#p"}}',
-        '[{"@id": "#ann", "@type": "Person", "name": "Ann Bell"}, {"@id": "#p", "@type": "ImageObject", "url": "/b.jpg"}]',
+        '{"@id": "#ann", "@type": "Person", "name": "Ann Bell"}',
+        '[{"@id": "#p", "@type": "ImageObject", "url": "/b.jpg"}]',
     )
     assert found.names(found.article["author"]) == ("Ann Bell",)
     assert found.address(found.article["image"]) == "/b.jpg"

@@ -38,7 +38,10 @@ BASE = "https://proof.example/2026/ice"
         ('<img src="data:image/png;base64,AAAA">', ""),
         ('<img src="/px.gif" width="1" height="1">', ""),
         ('<img src="/p.jpg" alt="a &gt; b">', '<img src="https://proof.example/p.jpg" alt="a &gt; b">'),
-        ("<iframe src='https://video.example'>no</iframe><form><input name='a'></form>x", "x"),
+        (
+            "<iframe src='https://video.example'>Your browser shows no frames.</iframe><form><input name='a'></form>x",
+            "x",
+        ),
         ("a<iframe> <b>c</b></iframe>d<iframe>e", "a <b>c</b>de"),
         ("<object><param name='a'><b>x</b>y", "<b>x</b>y"),
         ("a&#8203;b&#x202e;c", "abc"),

@@ -65,7 +65,9 @@ def test_a_title_is_never_read_more() -> None:
 
 
 def test_of_very_many_links_the_first_two_hundred_are_taken() -> None:
-    body = "".join(f'<h2><a href="/2026/11/24/story-{n}">The story of day {n}, told in full</a></h2>' for n in range(300))
+    body = "".join(
+        f'<h2><a href="/2026/11/24/story-{n}">The story of day {n}, told in full</a></h2>' for n in range(300)
+    )
     found = links_of(page(body))
     assert len(found) == MOST_LINKS
     assert found[0][0].endswith("story-0")

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from newsletter.commands.feed_parsing import parse_feeds
 from tests.fake_feeds import item, rss
+from tests.feed_site import FeedSite
 
 KEYS = [
     *("file", "guid", "url", "title", "summary", "html", "author", "image", "topics", "published_at", "updated_at"),
@@ -108,6 +109,15 @@ def test_what_cannot_be_read_is_a_plain_line_each_and_the_others_are_printed() -
 def test_addresses_that_are_not_fetched_from_are_a_plain_line() -> None:
     result = run("http://127.0.0.1:9/feed.xml", "https://user:secret@news.example/", "https://[")
     assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (1, "", 3)
+
+
+def test_a_feed_on_the_web_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    with FeedSite() as site:
+        site.publish("Ice", "Science")
+        monkeypatch.setenv("GAZETTE_FETCH_ALLOW", "127.0.0.1/32")
+        result = run(site.url)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert [(each["file"], each["title"]) for each in lines(result)] == [(site.url, "Ice")]
 
 
 def test_without_a_file_it_is_called_wrongly() -> None:
