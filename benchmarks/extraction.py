@@ -34,6 +34,9 @@ from newsletter.feeds.extracting.page import extract
 WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\\W_]+")
 
 
+NOTHING = ExtractedPage("", "", "", None, "", "", "", "", "", "")
+
+
 @dataclass(frozen=True)
 class Example:
     """A page and what is known of it."""
@@ -146,7 +149,8 @@ def tell_facts(pages: list[Example], ours: list[ExtractedPage | None]) -> None:
     }
     for name, check in checks.items():
         pairs = zip(pages, ours, strict=True)
-        answers = [check(page.known, found) for page, found in pairs if found is not None]
+        # Where we find no article, all that is known of it is missing.
+        answers = [check(page.known, found or NOTHING) for page, found in pairs]
         known = [answer for answer in answers if answer is not None]
         if known:
             print(f"{name:18} {sum(known)} of {len(known)}")

@@ -11,7 +11,7 @@ from newsletter.feeds.articles import Article, Feed, FeedKind, Standing
 from newsletter.feeds.deciding import settle
 from newsletter.feeds.extracting.found import ExtractedPage
 from newsletter.feeds.pictures.wanting import want
-from newsletter.feeds.placing import mark_same_stories
+from newsletter.feeds.placing import is_bare, mark_same_stories
 from newsletter.feeds.sanitizing import plain_text, reading_minutes, summary_of
 
 
@@ -23,7 +23,7 @@ def take_page(session: Session, article: Article, page: ExtractedPage, *, now: d
     feed = None if article.feed_id is None else session.get(Feed, article.feed_id)
     texts = picture_from(article, page)
     if _lacks_text(article, feed):
-        texts |= texts_from(article, page, is_bare=feed is not None and feed.kind == FeedKind.PAGE)
+        texts |= texts_from(article, page, is_bare=feed is not None and is_bare(article, feed))
     if article.has_page_text and revisions.is_visible(article, revisions.edits_of(article, texts)):
         revisions.keep(session, article, texts, editor_id=None, at=now)
     _write(article, texts, now=now)

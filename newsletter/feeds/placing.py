@@ -10,6 +10,7 @@ from config import defaults
 from newsletter.catalogue.newsletters import MailRule, Topic
 from newsletter.feeds import stories
 from newsletter.feeds.articles import Article, ArticleTopic, Decision, Feed, FeedKind, Origin, Standing
+from newsletter.feeds.parsing.sitemaps import title_from
 from newsletter.feeds.standing import Facts, place, standing_of
 
 
@@ -56,9 +57,16 @@ def _facts(article: Article, feed: Feed | None, topic_rules: Iterable[MailRule])
         feed_rule=MailRule.MAIL if feed is None else MailRule(feed.rule),
         topic_rules=list(topic_rules),
         tells_same_story=article.same_story_as is not None,
-        needs_page=feed is not None and feed.kind == FeedKind.PAGE and not article.has_page_text,
+        needs_page=feed is not None and not article.has_page_text and is_bare(article, feed),
         is_page_coming=article.page_due_at is not None,
     )
+
+
+def is_bare(article: Article, feed: Feed) -> bool:
+    """Whether its source says no more of an article than where it is: a page its link, a plain sitemap its address. Pure."""
+    if feed.kind == FeedKind.SITEMAP:
+        return not article.title or article.title == title_from(article.url)
+    return feed.kind == FeedKind.PAGE
 
 
 def _is_old(article: Article, feed: Feed | None) -> bool:

@@ -28,7 +28,7 @@ _COMMENTS: Final = re.compile(
 )
 # Behind these, other articles and the house itself are praised.
 _MORE: Final = re.compile(
-    r"(?:more (?:from|on|must|stories|news|in|about)|related|read (?:more|next)|recommended|also read|see also|trending"
+    r"(?:more (?:from|on|stories|news|in|about)|related|read (?:more|next)|recommended|also read|see also|trending"
     r"|you (?:may|might) (?:also )?like|most (?:read|popular)|latest (?:news|stories)|keywords?$|tags?:?$|topics?:?$"
     r"|share (?:this|on)|follow us|sign up|subscribe|newsletter$|about the author"
     r"|mehr (?:zum|aus|zu)|das könnte|lesen sie (?:auch|mehr)|auch interessant|weitere (?:artikel|themen|beiträge)"
@@ -37,8 +37,7 @@ _MORE: Final = re.compile(
     re.IGNORECASE,
 )
 _WAITING: Final = re.compile(
-    r"(?:loading|please wait|advertisement|anzeige|werbung|publicidad|publicité|see more photos)\b[^.]*(?:\.{3})?$"
-    r"|\S+@\S+\s*\(?end\)?$",
+    r"(?:loading|please wait|advertisement|anzeige|werbung|publicidad|publicité)\b[^.]*(?:\.{3})?$",
     re.IGNORECASE,
 )
 
