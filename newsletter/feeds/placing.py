@@ -63,7 +63,7 @@ def _facts(article: Article, feed: Feed | None, topic_rules: Iterable[MailRule])
 
 
 def is_bare(article: Article, feed: Feed) -> bool:
-    """Whether its source says no more of an article than where it is: a page its link, a plain sitemap its address. Pure."""
+    """Whether a source says no more of an article than where it is: a link, or a line of a plain sitemap. Pure."""
     if feed.kind == FeedKind.SITEMAP:
         return not article.title or article.title == title_from(article.url)
     return feed.kind == FeedKind.PAGE

@@ -84,7 +84,8 @@ def test_holding_a_topic_holds_what_has_not_gone_out(app: Flask) -> None:
     assert "1 article that has not gone out would follow another choice." in words(browser.get(PAGE))
     press(browser, PAGE, f"{PAGE}/topics/1", rule="hold")
     assert (
-        "From now on articles in “Science” wait until an editor releases each. 1 article that had come already followed."
+        "From now on articles in “Science” wait until an editor releases each. "
+        "1 article that had come already followed."
     ) in words(browser.get(PAGE))
     assert article_of(app, waiting).standing == Standing.HELD_BY_TOPIC
     assert article_of(app, out).standing == Standing.FREE
