@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import select
 
 from newsletter.database import Database
-from newsletter.feeds.articles import Feed
+from newsletter.feeds.articles import Article, Feed
 from newsletter.feeds.ingest import IngestReport, ingest
 from newsletter.feeds.parsing.feed import parse
 from tests.data import NOW, a_newsletter
@@ -69,3 +69,13 @@ def take_all(
     parsed = parse(rss(*items, link=link).encode(), None, "https://proof.example/feed.xml")
     with database.write() as session:
         return ingest(session, session.get_one(Feed, feed_id), parsed, now=at, is_first=is_first)
+
+
+def articles(database: Database) -> list[Article]:
+    with database.read() as session:
+        return list(session.scalars(select(Article).order_by(Article.id)))
+
+
+def the_article(database: Database) -> Article:
+    (one,) = articles(database)
+    return one

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from newsletter.catalogue import shelf
 from newsletter.catalogue.newsletters import Newsletter
+from newsletter.commands.article_deciding import hold_articles, release_articles
 from newsletter.commands.article_extracting import extract_articles
 from newsletter.commands.output import answer, as_json, local_time, say, services, working
 from newsletter.editions.whereabouts import Whereabouts, whereabouts_of
@@ -28,7 +29,8 @@ def article() -> None:
     """Articles: add one, import many, read one from its page, list."""
 
 
-article.add_command(extract_articles)
+for each in (extract_articles, release_articles, hold_articles):
+    article.add_command(each)
 
 
 @article.command("add")

@@ -10,6 +10,7 @@ from newsletter.feeds.articles import Article, Decision, Origin, Standing
 from newsletter.feeds.identity import aliases_of
 from newsletter.feeds.ingest import lock_newsletter
 from newsletter.feeds.parsing.items import ParsedItem
+from newsletter.feeds.placing import place_all
 from newsletter.feeds.storing import Source, Store
 
 
@@ -45,17 +46,21 @@ def hand_in(session: Session, newsletter_id: int, given: Given, *, origin: Origi
     article = store.take(given.item, names, topic_ids=given.topic_ids)
     if article is None:
         raise RefusedError("This article was removed here, and stays removed.")
-    _say(article, given, is_new=bool(store.new), now=now)
+    has_embargo = _say(article, given, is_new=bool(store.new), now=now)
     store.finish()
+    if has_embargo and not given.is_old:
+        place_all(session, [article], now=now)
     return HandedIn(article.id, is_new=bool(store.new), is_changed=bool(store.changed))
 
 
-def _say(article: Article, given: Given, *, is_new: bool, now: datetime) -> None:
-    """What is said beside the texts. Of a known article only an embargo that can still be kept counts."""
-    is_waiting = article.released_at is None or article.released_at > now
-    if given.embargo_at is not None and is_waiting:
+def _say(article: Article, given: Given, *, is_new: bool, now: datetime) -> bool:
+    """What is said beside the texts; whether an embargo is. Of a known article only one that can still be kept counts."""
+    is_waiting = is_new or article.released_at is None or article.released_at > now
+    has_embargo = given.embargo_at is not None and is_waiting
+    if has_embargo:
         article.embargo_at = given.embargo_at
     if given.markdown is not None and (is_new or article.feed_id is None):
         article.markdown = given.markdown
     if is_new and given.is_held and article.standing != Standing.OLD:
         article.decision = Decision.HOLD
+    return has_embargo

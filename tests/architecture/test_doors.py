@@ -28,7 +28,18 @@ from tasks.queues import QUEUES, ROUTES, TASKS
 
 ROOT = Path(__file__).parent.parent.parent
 # What anybody may ask for; everything else stands behind a guard.
-OPEN_TO_ALL = {"health", "joining", "leaving", "preferences", "demo", "entry", "pictures", "written", "api_description"}
+OPEN_TO_ALL = {
+    "health",
+    "joining",
+    "leaving",
+    "preferences",
+    "demo",
+    "entry",
+    "pictures",
+    "written",
+    "api_description",
+    "websub",
+}
 
 
 def modules_of(package: ModuleType) -> list[ModuleType]:
@@ -97,6 +108,8 @@ def test_every_link_in_a_mail_opens_a_page(app: Flask) -> None:
         "leave": links.leave(1, "n"),
         "login": links.login(1, "n"),
         "desk": links.desk(),
+        "desk_feed": links.desk_feed("proof", 1),
+        "push": links.push(1, "n"),
         "article": links.article("the-proof", 1),
         "picture": links.picture("0" * 64, "jpg"),
     }

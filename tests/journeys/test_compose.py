@@ -64,6 +64,7 @@ def test_readers_subscribe_confirm_and_get_one_digest_each_from_two_workers(room
     room.gazette("feed", "add", site.url)
     site.publish(TITLE, "science")
     room.gazette("feed", "poll")
+    room.release_all()
     for address in READERS:
         room.subscribe(address)
     for address in READERS:

@@ -47,6 +47,7 @@ def connect_feed(room: Newsroom, site: FeedSite) -> None:
     room.gazette("feed", "add", site.url)
     site.publish("Under the ice shelf", "science")
     room.gazette("feed", "poll")
+    room.release_all()
 
 
 def readers(room: Newsroom, *addresses: str) -> None:
@@ -83,6 +84,7 @@ def test_a_reader_subscribes_confirms_gets_one_digest_and_leaves(room: Newsroom,
     assert "set-cookie" not in answer.headers
     site.publish("Under the ice shelf, again", "science")
     room.gazette("feed", "poll")
+    room.release_all()
     assert "nothing was sent" in room.gazette("edition", "send", "the-proof")
     assert len(digests(room, ANNA)) == 1
 

@@ -147,7 +147,8 @@ def test_nobody_but_an_editor_may_send_so_much(app: Flask) -> None:
     a_house(app)
     article_id = the_article(app)
     padded = BytesIO(b"\0" * 3_000_000)
-    answer = app.test_client().post(f"{LIST}/{article_id}/words", data={"file": (padded, "a.jpg")})
+    with app.test_client() as browser:
+        answer = browser.post(f"{LIST}/{article_id}/words", data={"file": (padded, "a.jpg")})
     assert answer.status_code in {400, 413}
 
 
