@@ -54,7 +54,7 @@ def hand_in(session: Session, newsletter_id: int, given: Given, *, origin: Origi
 
 
 def _say(article: Article, given: Given, *, is_new: bool, now: datetime) -> bool:
-    """What is said beside the texts; whether an embargo is. Of a known article only one that can still be kept counts."""
+    """What is said beside the texts; whether an embargo is. One of a known article counts if it can still be kept."""
     is_waiting = is_new or article.released_at is None or article.released_at > now
     has_embargo = given.embargo_at is not None and is_waiting
     if has_embargo:
