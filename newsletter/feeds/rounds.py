@@ -103,14 +103,14 @@ def _answers(
             if look is None:
                 break
             under_way[pool.submit(answer_to, look, intake)] = look
+        if not under_way or monotonic() > ends_at:
+            yield from ((look, None) for look in under_way.values())
+            return
         done, _others = wait(under_way, timeout=_BREATH, return_when=FIRST_COMPLETED)
         for future in done:
             look = under_way.pop(future)
             waiting.done(look)
             yield look, future
-        if not under_way or monotonic() > ends_at:
-            yield from ((look, None) for look in under_way.values())
-            return
 
 
 def _store(database: Database, look: Look, answer: Future[Answer] | None, clock: Clock) -> None:

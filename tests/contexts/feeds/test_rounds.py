@@ -1,6 +1,7 @@
 """Rounds: all feeds that are due at once, each on its own."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,6 +100,20 @@ def test_a_site_with_many_feeds_is_asked_for_a_few_at_a_time(
     assert not poll_due(database, Intake(site), clock)
     assert len(site.asked) == 20
     assert (site.most["h0.example"], site.most["h1.example"]) == (MOST_OF_ONE_HOST, MOST_OF_ONE_HOST)
+
+
+def test_answers_that_arrive_together_do_not_end_the_round(
+    database: Database, clock: StandingClock, newsletter_id: int
+) -> None:
+    urls = feeds_of_hosts(database, newsletter_id, hosts=1, of_each=4 * MOST_OF_ONE_HOST)
+    site = FakeFetcher({url: [feed_of(url)] for url in urls})
+
+    def asked_after_every_answer() -> bool:
+        time.sleep(0.02)  # so all that were asked have answered when the round looks
+        return False
+
+    assert not poll_due(database, Intake(site), clock, is_stopping=asked_after_every_answer)
+    assert sorted(url for url, *_marks in site.asked) == sorted(urls)
 
 
 def test_nothing_due_asks_nobody(database: Database, clock: StandingClock, newsletter_id: int) -> None:
