@@ -1,6 +1,7 @@
 """Giving articles their standing from what the database knows: rules, decisions, other articles."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -24,25 +25,45 @@ def place_all(session: Session, articles: Sequence[Article], *, now: datetime) -
 
 
 def mark_same_stories(session: Session, newsletter_id: int, new: Sequence[Article], *, now: datetime) -> None:
-    """Mark those of these new articles that tell the story of another one of the last days."""
+    """Mark those of these new articles that tell the story of another one, seen or published a few days apart."""
     keys = {article: key for article in new if (key := stories.title_key(article.title))}
     if not keys:
         return
-    query = select(Article.id, Article.title).where(
-        Article.newsletter_id == newsletter_id, Article.first_seen_at > now - defaults.SAME_STORY_WITHIN
+    # A relaunched site gives its articles new guids and addresses at once, but leaves them their dates.
+    oldest = min([now, *(each.published_at for each in keys if each.published_at is not None)])
+    query = select(Article.id, Article.title, Article.first_seen_at, Article.published_at).where(
+        Article.newsletter_id == newsletter_id, Article.first_seen_at > oldest - defaults.SAME_STORY_WITHIN
     )
-    by_title: dict[str, list[int]] = {}
+    by_title: dict[str, list[_Teller]] = {}
     wanted = set(keys.values())
-    for article_id, title in session.execute(query):
+    for article_id, title, *instants in session.execute(query):
         if (key := stories.title_key(title)) in wanted:
-            by_title.setdefault(key, []).append(article_id)
-    alike = {key: ids for key, ids in by_title.items() if len(ids) > 1}
-    beginnings = _beginnings(session, [each for ids in alike.values() for each in ids])
+            by_title.setdefault(key, []).append(_Teller(article_id, *instants))
+    alike = {key: tellers for key, tellers in by_title.items() if len(tellers) > 1}
+    beginnings = _beginnings(session, [each.article_id for tellers in alike.values() for each in tellers])
     for article, key in keys.items():
         # Only what came before: of two in one fetch the first is the one that goes out.
-        others = {each: beginnings[each] for each in alike.get(key, ()) if each < article.id}
-        if others:
-            article.same_story_as = stories.teller_of(beginnings[article.id], others)
+        others = [each for each in alike.get(key, ()) if each.article_id < article.id and each.is_near(article)]
+        told = {each.article_id: beginnings[each.article_id] for each in others}
+        if told:
+            article.same_story_as = stories.teller_of(beginnings[article.id], told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """An article of the same title, which may tell the same story."""
+
+    article_id: int
+    first_seen_at: datetime
+    published_at: datetime | None
+
+    def is_near(self, article: Article) -> bool:
+        """Whether the two were seen, or published, a few days from each other at most."""
+        if abs(article.first_seen_at - self.first_seen_at) < defaults.SAME_STORY_WITHIN:
+            return True
+        if article.published_at is None or self.published_at is None:
+            return False
+        return abs(article.published_at - self.published_at) < defaults.SAME_STORY_WITHIN
 
 
 def _beginnings(session: Session, ids: Sequence[int]) -> Mapping[int, str]:

@@ -1,4 +1,4 @@
-"""What becomes of edits, of the same story told twice, and of feeds that play with their names."""
+"""What becomes of edits, and of feeds that play with their names."""
 
 from datetime import timedelta
 
@@ -21,41 +21,6 @@ def test_a_feed_with_new_guids_at_every_fetch_floods_nobody_and_is_told_of(datab
     with database.read() as session:
         kinds = [each.kind for each in session.scalars(select(ArticleAlias))]
     assert (kinds.count("guid"), kinds.count("link")) == (20, 1)
-
-
-def test_new_guids_and_new_links_at_once_are_held_as_the_same_stories(database: Database) -> None:
-    feed_id = a_feed(database)
-    text = "<p>The ice below the shelf is much thinner than was thought, a new survey by radar shows.</p>"
-    take(database, feed_id, item(text=text), at=LATER, is_first=True)
-    report = take_all(database, feed_id, item(guid="b", link="https://proof.example/en/ice", text=text))
-    assert report.remarks == ("1 article is held, since another tells the same story.",)
-    first, again = articles(database)
-    assert (again.standing, again.released_at, again.same_story_as) == (Standing.SAME_STORY, None, first.id)
-
-
-def test_the_same_title_with_another_beginning_is_another_story(database: Database) -> None:
-    feed_id = a_feed(database)
-    take(
-        database,
-        feed_id,
-        item(
-            "Weather",
-            guid="1",
-            link="https://proof.example/1",
-            text="<p>Rain in the north all day, sun in the south.</p>",
-        ),
-    )
-    take(
-        database,
-        feed_id,
-        item(
-            "Weather",
-            guid="2",
-            link="https://proof.example/2",
-            text="<p>A storm from the west, and hail by the evening.</p>",
-        ),
-    )
-    assert [each.standing for each in articles(database)] == [Standing.FREE, Standing.FREE]
 
 
 def test_an_edit_is_kept_as_a_revision_with_what_changed(database: Database) -> None:
