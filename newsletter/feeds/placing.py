@@ -36,9 +36,9 @@ def mark_same_stories(session: Session, newsletter_id: int, new: Sequence[Articl
     )
     by_title: dict[str, list[_Teller]] = {}
     wanted = set(keys.values())
-    for article_id, title, *instants in session.execute(query):
+    for article_id, title, first_seen_at, published_at in session.execute(query):
         if (key := stories.title_key(title)) in wanted:
-            by_title.setdefault(key, []).append(_Teller(article_id, *instants))
+            by_title.setdefault(key, []).append(_Teller(article_id, first_seen_at, published_at))
     alike = {key: tellers for key, tellers in by_title.items() if len(tellers) > 1}
     beginnings = _beginnings(session, [each.article_id for tellers in alike.values() for each in tellers])
     for article, key in keys.items():
