@@ -149,9 +149,12 @@ def many(database: Database, intake: Intake, port: int, count: int, *, has_basel
     seconds = time.monotonic() - began
     with database.read() as session:
         articles = session.scalar(select(func.count(Article.id)))
-        failed = session.scalar(select(func.count(Feed.id)).where(Feed.failures > 0))
+        troubles = Counter(session.scalars(select(Feed.trouble).where(Feed.failures > 0)))
     print(f"  {count} feeds of which {len(SLOW)} are slow: {seconds:.2f} s; the slowest alone: {max(delays):.1f} s")
-    print(f"    {articles} articles stored, {failed} feeds failed, {'some' if is_more_due else 'none'} left for later")
+    left = "some" if is_more_due else "none"
+    print(f"    {articles} articles stored, {troubles.total()} feeds failed, {left} left for later")
+    for sentence, feeds in troubles.items():
+        print(f"      {feeds}: {sentence}")
     if has_baseline:
         ids = connected(database, port, delays, etag=None)
         began = time.monotonic()

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -49,6 +50,11 @@ def pauses(seconds: float) -> int:
 def hangs(_content: bytes) -> int:
     while True:
         pass
+
+
+def is_alarmed(_content: bytes) -> int:
+    os.kill(os.getpid(), signal.SIGALRM)
+    return 0
 
 
 def eats_memory(_content: bytes) -> int:

@@ -3,6 +3,7 @@
 import os
 import pickle  # only towards the child; what comes back is plain JSON
 import selectors
+import signal
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from newsletter.feeds.isolation import frames
 _MODULE: Final = "newsletter.feeds.isolation.child"
 _HOUSE: Final = Path(newsletter.__file__).parent.parent
 _START_SECONDS: Final = 30.0  # to start and to import, on a machine that is busy
+_LAST_BREATH: Final = 1.0  # seconds from letting go of its pipes to its end
 _MOST_ANSWER: Final = 16_000_000
 _PIECE: Final = 65_536
 _KEPT: Final = frozenset(
@@ -62,7 +64,12 @@ class Child:
         with self._in_use:
             if self._exchange(f"{seconds} {name}".encode(), _START_SECONDS) != frames.READY:
                 raise ChildGoneError
-            return self._exchange(pickle.dumps((positional, named)), seconds)
+            try:
+                return self._exchange(pickle.dumps((positional, named)), seconds)
+            except ChildGoneError:
+                if self._was_out_of_time:
+                    raise ChildTimeoutError from None
+                raise
 
     def end(self) -> None:
         """End it at once, whoever is waiting for its answer. After a fork only the parent does."""
@@ -84,6 +91,13 @@ class Child:
     def is_ours(self) -> bool:
         """Whether this process started it, and not one that this process was forked from."""
         return os.getpid() == self._parent
+
+    @property
+    def _was_out_of_time(self) -> bool:
+        """Whether it was its own alarm that ended it; that may ring before the parent looks at the clock."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(_LAST_BREATH) in {-signal.SIGALRM, -signal.SIGXCPU}
+        return False
 
     def _close_pipes(self) -> None:
         for pipe in (self._incoming, self._outgoing):

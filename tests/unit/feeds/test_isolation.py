@@ -104,6 +104,12 @@ def test_a_reader_may_have_a_time_of_its_own(isolation: Isolation) -> None:
         isolation.isolated(readers.hangs, seconds=0.2)(b"")
 
 
+def test_a_reader_whose_own_alarm_rings_first_took_too_long(isolation: Isolation) -> None:
+    with pytest.raises(IsolationError, match="took too long"):
+        isolation.isolated(readers.is_alarmed)(b"")
+    assert still_works(isolation)
+
+
 def test_a_child_ends_by_itself_when_its_parent_is_no_more() -> None:
     if not hasattr(os, "pidfd_open"):
         pytest.skip("This system does not tell when a process ends that is no child of ours.")
