@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter.catalogue.newsletters import Newsletter, Topic
 from newsletter.catalogue.shelf import NewNewsletter, add_newsletter, add_topic, go_live
 from newsletter.errors import RefusedError
-from newsletter.feeds.articles import Article, ArticleAlias, ArticleTopic
+from newsletter.feeds.articles import Article, ArticleAlias, ArticleTopic, Origin
 from newsletter.feeds.identity import AliasKind, canonical_link
 from newsletter.feeds.pictures.making import make_picture
 from newsletter.feeds.pictures.wanting import upload
@@ -97,6 +97,7 @@ def _add_article(
     article = Article(
         newsletter_id=newsletter.id,
         feed_id=None,
+        origin=Origin.COMMAND,
         url=url,
         title=sample.title,
         summary=sample.summary,
