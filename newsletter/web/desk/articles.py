@@ -134,6 +134,8 @@ def _back(slug: str, article_id: int) -> ResponseReturnValue:
     form = request.form
     if "list" not in form:
         return redirect(url_for("desk_articles.show", slug=slug, article_id=article_id), 303)
-    state, words, before = (form.get(name) or None for name in ("state", "q", "before"))
-    at = f"article-{article_id}"
-    return redirect(url_for("desk_articles.every", slug=slug, state=state, q=words, before=before, _anchor=at), 303)
+    wanted = wanted_of(form.get("state", ""), form.get("q", ""), form.get("before", type=int))
+    state, words, at = wanted.state or None, wanted.words or None, f"article-{article_id}"
+    return redirect(
+        url_for("desk_articles.every", slug=slug, state=state, q=words, before=wanted.before, _anchor=at), 303
+    )
