@@ -1,27 +1,24 @@
 """The desk and the local inbox in a real browser: no barriers, live figures, and mails that can do nothing."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.delivery.deliveries import Delivery, DeliveryState
 from newsletter.editions import fanout, schedule
 from newsletter.subscriptions.subscribers import Cadence
 from newsletter.wiring import Services
+from tests.browsing import barriers, log_in, serving
 from tests.data import NOW, a_newsletter, a_reader, an_article, an_editor
-from tests.desk import PASSWORD, services_of, with_password
+from tests.desk import services_of, with_password
 
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützen und was sonst noch dazugehört"
 HOSTILE = """<!doctype html><html><head><title>x</title></head><body><p>Hello</p>
 <script>parent.document.title = "taken"; top.location = "/desk/logout"</script>
@@ -54,13 +51,8 @@ def parts(app: Flask) -> Services:
 @pytest.fixture
 def base(app: Flask, parts: Services) -> Iterator[str]:
     """Where the pages are served."""
-    server = make_server("localhost", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with serving(app) as url:
+        yield url
 
 
 @pytest.fixture
@@ -87,25 +79,6 @@ def receive(parts: Services, subject: str, number: int = 0) -> None:
     folder = parts.settings.inbox_dir / "new"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{int(NOW.timestamp()) + number}.M1P1Q{number}.host").write_bytes(mail.as_bytes())
-
-
-def log_in(page: Page, base: str) -> None:
-    """Log in as a person does."""
-    page.goto(f"{base}/desk/login")
-    page.get_by_label("Your address").fill("maren@proof.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("link", name="Maren Oduya")).to_be_visible()
-
-
-def barriers(page: Page) -> list[str]:
-    """What axe finds, and whether the page is wider than the window."""
-    found = [
-        f"{each['id']}: {each['nodes'][0]['html']}" for each in Axe().run(page, options=RULES).response["violations"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-        found.append("scrolls sideways")
-    return found
 
 
 def paths(parts: Services) -> list[str]:

@@ -1,21 +1,18 @@
 """Reader pages in a real browser: no barriers, no sideways scrolling, all by keyboard and without scripts."""
 
 import re
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from newsletter.subscriptions.subscribers import SubscriptionState
+from tests.browsing import barriers, serving
 from tests.data import NOW, a_newsletter, a_reader, an_article
 from tests.reader_site import SLUG, ReaderSite
 
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützen und mehr"
 
 
@@ -32,13 +29,8 @@ def site(app: Flask) -> ReaderSite:
 @pytest.fixture
 def base(site: ReaderSite) -> Iterator[str]:
     """Where the pages are served."""
-    server = make_server("localhost", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with serving(site.app) as url:
+        yield url
 
 
 @pytest.fixture
@@ -73,16 +65,6 @@ def paths(site: ReaderSite) -> dict[str, str]:
         "unknown": "/unsubscribe/nonsense",
     }
     return {name: link.removeprefix("http://localhost") for name, link in links.items()}
-
-
-def barriers(page: Page) -> list[str]:
-    """What axe finds, and whether the page is wider than the window."""
-    found = [
-        f"{each['id']}: {each['nodes'][0]['html']}" for each in Axe().run(page, options=RULES).response["violations"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-        found.append("scrolls sideways")
-    return found
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark"), (320, "light")])

@@ -1,0 +1,48 @@
+"""People who go from page to page in a real browser, and what is in the way there."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from socketserver import ThreadingMixIn
+
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
+from flask import Flask
+from playwright.sync_api import Page, expect
+from werkzeug.serving import make_server
+
+from tests.desk import PASSWORD
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve an installation's pages; where they are."""
+    server = make_server("localhost", 0, app, threaded=True)
+    assert isinstance(server, ThreadingMixIn)
+    server.daemon_threads = False  # closing it waits for answers that are under way
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+def log_in(page: Page, base: str) -> None:
+    """Log in as a person does."""
+    page.goto(f"{base}/desk/login")
+    page.get_by_label("Your address").fill("maren@proof.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("link", name="Maren Oduya")).to_be_visible()
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds, and whether the page is wider than the window."""
+    found = [
+        f"{each['id']}: {each['nodes'][0]['html']}" for each in Axe().run(page, options=RULES).response["violations"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        found.append("scrolls sideways")
+    return found
