@@ -22,8 +22,13 @@ _TRACKING: Final = re.compile(
     r"(?:utm_\w+|mtm_\w+|matomo_\w+|pk_(?:campaign|kwd|source|medium|content|keyword)|piwik_\w+|hsa_\w+|at_(?:medium|campaign)\w*"
     r"|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|li_fat_id|igshid|igsh|epik"
     r"|mc_cid|mc_eid|_hsenc|_hsmi|__hssc|__hstc|__hsfp|hsctatracking|mkt_tok|vero_id|vero_conv|oly_anon_id|oly_enc_id"
-    r"|_openstat|wickedid|xtor|s_cid|ns_(?:campaign|source|mchannel|linkname|fee)|_ga|_gl|srsltid)",
+    r"|_openstat|wickedid|xtor|s_cid|ns_(?:campaign|source|mchannel|linkname|fee)|_ga|_gl|srsltid"
+    r"|wt_z?mc|cmpid|ftag|smid|sr_share|guccounter|guce_referrer(?:_sig)?)",
     re.IGNORECASE,
+)
+# Names that may also mean something, with values that only say: this link stood in a feed.
+_FROM_A_FEED: Final = re.compile(
+    r"(?:source|src|ref|partner|emc|from|via|campaign|cid|cmp)=(?:rss|atom|feeds?)(?:[-_.:/].*)?", re.IGNORECASE
 )
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
@@ -95,7 +100,7 @@ def _plain_query(parts: SplitResult) -> str:
 
 
 def _is_tracking(pair: str) -> bool:
-    return bool(_TRACKING.fullmatch(pair.partition("=")[0]))
+    return bool(_TRACKING.fullmatch(pair.partition("=")[0]) or _FROM_A_FEED.fullmatch(pair))
 
 
 def _is_front_page(link: str) -> bool:

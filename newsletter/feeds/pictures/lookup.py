@@ -13,6 +13,7 @@ _LONGEST_ALT: Final = 250
 _IMAGE: Final = re.compile(r'<img((?:\s[\w-]+="[^"]*")*)\s*/?>')  # as safe_html leaves it
 _ATTRIBUTE: Final = re.compile(r'\s([\w-]+)="([^"]*)"')
 _NAME: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNORECASE)
+_WIX: Final = re.compile(r"https?://static\.wixstatic\.com/media/[^/]+")
 _FILE_NAME: Final = re.compile(
     r"[\w.() -]*(?:\.(?:jpe?g|png|gif|webp|avif)|(?:IMG|DSC|DSCN|image)[_-]?\d+)", re.IGNORECASE
 )
@@ -125,4 +126,11 @@ def _number(value: object) -> int:
 
 def _same(one: str, other: str) -> bool:
     """Whether two addresses are of one picture, whatever its size."""
-    return one.partition("?")[0] == other.partition("?")[0]
+    return _original(one) == _original(other)
+
+
+def _original(url: str) -> str:
+    """The address without what asks for a size: the query, and what Wix puts behind the file."""
+    path = url.partition("?")[0]
+    wix = _WIX.match(path)
+    return wix[0] if wix else path

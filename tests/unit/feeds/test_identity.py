@@ -41,6 +41,10 @@ def aliases(*items: ParsedItem, home: str = "https://proof.example/") -> list[tu
         ("https://a.example/x#utm_source=rss", "https://a.example/x"),
         ("https://a.example/x?a=%20b&mc_cid=1&&c", "https://a.example/x?a=%20b&c"),
         ("https://a.example/x?my_utm_source=1&source=2", "https://a.example/x?my_utm_source=1&source=2"),
+        ("https://a.example/x?wt_mc=rss.red.ho.beitrag&id=7", "https://a.example/x?id=7"),
+        ("https://a.example/x?source=rss----83ddb36a2d2a---4", "https://a.example/x"),
+        ("https://a.example/x?partner=rss&emc=rss", "https://a.example/x"),
+        ("https://a.example/x?ref=rsszine&from=feedback", "https://a.example/x?ref=rsszine&from=feedback"),
         ("https://a.example/x", "https://a.example/x"),
     ],
 )

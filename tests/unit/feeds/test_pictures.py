@@ -127,3 +127,10 @@ def test_a_picture_about_a_logo_is_one() -> None:
 @pytest.mark.parametrize("alt", ["IMG_2034.JPG", "ice-shelf.png", "DSC_0001", "image001", "  "])
 def test_the_name_of_a_file_says_nothing_about_a_picture(alt: str) -> None:
     assert read(described(f'<img src="/a.jpg" alt="{alt}">')).image_alt == ""
+
+
+def test_the_sizes_that_wix_makes_of_a_picture_are_one_picture() -> None:
+    file = "https://static.wixstatic.com/media/ab12_3~mv2.jpg"
+    text = described(f'<img src="{file}/v1/fit/w_300,h_200,al_c,q_80/file.jpg" alt="A yeast">')
+    found = read(f'<enclosure url="{file}/v1/fit/w_1000,h_667,al_c,q_80/file.png" type="image/png" length="0"/>{text}')
+    assert found.image_alt == "A yeast"
