@@ -185,7 +185,7 @@ def _asked(intake: Intake, url: str) -> tuple[float, str]:
         case Unreachable(sentence=sentence) | Gone(sentence=sentence):
             return seconds, sentence
         case Read(parsed=parsed):
-            return seconds, f"read: {len(parsed.items):,} articles"
+            return seconds, " ".join((f"read: {len(parsed.items):,} articles.", *parsed.left_out))
         case other:
             return seconds, str(other)
 

@@ -4,6 +4,8 @@ import codecs
 import re
 from typing import Final
 
+from newsletter.feeds.parsing.guessing import guess
+
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -72,11 +74,11 @@ def _name(label: str) -> str:
 
 
 def _nearest(content: bytes, declared: list[str]) -> str:
-    """What reads best with a few broken letters: UTF-8, what is declared, or else the encoding of old Western pages."""
+    """What reads best with a few broken letters: UTF-8, what is declared, or else what is guessed."""
     for encoding in ("utf-8", *declared):
         text = content.decode(encoding, "replace")
         broken = text.count("\ufffd")
         sound = sum(1 for _letter in _FOREIGN.finditer(text))
         if sound > broken * (1 if encoding == "utf-8" else _FEW):
             return text
-    return content.decode("cp1252", "replace")
+    return content.decode(guess(content), "replace")

@@ -78,3 +78,25 @@ def test_a_mark_at_the_beginning_is_left_out() -> None:
 @given(st.binary(max_size=200), st.none() | st.text(max_size=60))
 def test_decoding_never_fails(content: bytes, content_type: str | None) -> None:
     assert isinstance(decode(content, content_type), str)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("shift_jis", "東京都は新しい科学技術政策を発表しました。RSS1.0をサポート。"),
+        ("euc_jp", "きのうの記事を読んだ人は知っていると思いますが、新しい研究所が町の外れにできました。"),
+        ("gbk", "北京市政府今天宣布了新的科技政策。"),
+        ("big5", "臺北市政府今天宣布了新的科技政策。"),
+        ("euc_kr", "정부는 새로운 과학 기술 정책을 발표했습니다."),
+        ("windows-1251", "Правительство объявило о новых мерах поддержки экономики."),
+        ("koi8-r", "Правительство объявило о новых мерах поддержки экономики."),
+        ("windows-1253", "Η κυβέρνηση ανακοίνωσε νέα μέτρα για την οικονομία."),
+        ("windows-1255", "הממשלה הודיעה על צעדים חדשים לתמיכה בכלכלה"),
+        ("windows-1252", "Größe"),
+        ("windows-1252", "It’s a “great” résumé – © 2004, ½ Preis, été"),
+        ("windows-1252", "Håndværkeren så på æblegrød; El niño está en España mañana"),
+    ],
+)
+def test_an_encoding_that_nobody_declares_is_guessed(encoding: str, text: str) -> None:
+    feed = f"<rss><channel><title>News</title><item><title>{text}</title></item></channel></rss>"
+    assert decode(feed.encode(encoding), "application/rss+xml") == feed
