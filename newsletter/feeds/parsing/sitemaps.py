@@ -121,4 +121,5 @@ def _parts(entry: Any, name: str) -> Iterator[Any]:
 
 def _name(element: Any) -> str:
     """The name of an element without its namespace; empty for comments and the like."""
-    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+    # Damaged XML keeps a prefix whose declaration is lost.
+    return re.split("[}:]", element.tag)[-1].lower() if isinstance(element.tag, str) else ""
