@@ -5,6 +5,7 @@ import re
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
+import idna
 import nh3
 
 from newsletter.feeds.identity import without_tracking
@@ -39,6 +40,7 @@ _ATTRIBUTES: Final = {
 _SCHEME: Final = re.compile(r"[^/?#]*:")
 _SCHEMES: Final = {"http", "https"}
 _IMAGE: Final = re.compile(r'<img((?:\s[\w-]+="[^"]*")*)\s*/?>')  # as nh3 writes it
+_NO_HOST: Final = re.compile(r"[\x00-\x20#%/<>?@\\^|\x7f\ufffd\"'`{}]")
 _LINK: Final = re.compile(r'<a((?:\s[\w-]+="[^"]*")+)>')
 _ATTRIBUTE: Final = re.compile(r'\s([\w-]+)="([^"]*)"')
 _BLOCK: Final = re.compile(
@@ -77,17 +79,27 @@ def safe_html(markup: str, base_url: str) -> str:
 
 
 def _clean(markup: str, base_url: str) -> str:
-    clean = nh3.clean(
-        unveiled(bounded(markup)),
-        tags=_TAGS,
-        clean_content_tags=_DROPPED_WHOLE,
-        attributes=_ATTRIBUTES,
-        url_schemes=_SCHEMES,
-        url_relative=("rewrite_with_base", base_url) if absolute(base_url, "") else "deny",
-        link_rel=None,
-    )
+    clean = _harmless(unveiled(bounded(markup)), absolute(base_url, ""))
     clean = UNPRINTABLE.sub("", clean)  # some were written as references
     return _LINK.sub(_plain_link, _shown_once(_IMAGE.sub(_visible_image, clean))).strip()
+
+
+def _harmless(markup: str, base_url: str) -> str:
+    """HTML of what mail programs show; where there is no base, without relative links."""
+    try:
+        return nh3.clean(
+            markup,
+            tags=_TAGS,
+            clean_content_tags=_DROPPED_WHOLE,
+            attributes=_ATTRIBUTES,
+            url_schemes=_SCHEMES,
+            url_relative=("rewrite_with_base", base_url) if base_url else "deny",
+            link_rel=None,
+        )
+    except ValueError:  # it reads addresses more strictly than we do
+        if not base_url:
+            raise
+        return _harmless(markup, "")
 
 
 def plain_text(markup: str) -> str:
@@ -132,9 +144,23 @@ def absolute(url: object, base_url: str) -> str:
         parts = urlsplit(joined)
         is_plain = parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
         is_plain = is_plain and parts.port != 0  # reading it raises ValueError where it is no number
+        is_plain = is_plain and is_host(parts.hostname or "")
     except ValueError:
         return ""
     return joined if is_plain and len(joined) <= _LONGEST_URL else ""
+
+
+def is_host(name: str) -> bool:
+    """Whether this can be the name or the number of a host, as the URL Standard has it."""
+    if _NO_HOST.search(name):
+        return False
+    if name.isascii():
+        return True
+    try:
+        idna.encode(name, uts46=True)
+    except idna.IDNAError:
+        return False
+    return True
 
 
 def relative(url: object) -> str:

@@ -57,6 +57,11 @@ def checked_xml(text: str) -> Xml:
     return replace(xml, left_out=left_out, beyond=beyond)
 
 
+def not_read(count: int) -> str:
+    """What editors hear of so many articles that are damaged beyond use."""
+    return f"{counted(count, 'article')} could not be read. Tell the site."
+
+
 def _root_at(text: str) -> int:
     """Where the first element begins: after declaration, comments, document type, and what a server spilled."""
     at = max(text.find("<?xml", 0, _FAR_IN), 0)
@@ -122,7 +127,7 @@ def _salvaged(text: str) -> Xml:
     left_out = (
         *([_BROKEN_OFF] if parts.is_cut_off else []),
         *([_GUESSED] if guessable else []),
-        *([f"{counted(refused + left, 'article')} could not be read. Tell the site."] if refused + left else []),
+        *([not_read(refused + left)] if refused + left else []),
     )
     return Xml(
         parts.with_entries(sound), not parts.is_cut_off, left_out, alone.with_entries(guessable) if guessable else ""

@@ -2,18 +2,16 @@
 
 import calendar
 import html
-import io
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import feedparser
-
 from newsletter.feeds.markup import LONGEST_HTML
 from newsletter.feeds.parsing.items import FeedError, ParsedFeed
 from newsletter.feeds.parsing.making import Raw, is_of_web, made_items
-from newsletter.feeds.parsing.wellformed import checked_xml
+from newsletter.feeds.parsing.reading import read
+from newsletter.feeds.parsing.wellformed import checked_xml, not_read
 from newsletter.feeds.pictures.lookup import picture_of
 from newsletter.feeds.sanitizing import absolute, line, plain_text, relative, safe_html
 
@@ -25,13 +23,11 @@ _CLEARLY_LONGER: Final = 2
 def parse_xml(text: str, url: str) -> ParsedFeed:
     """Read a feed in XML; raises FeedError."""
     xml = checked_xml(text)
-    found = _read(xml.text, url)
-    channel: Mapping[str, Any] = found["feed"]
-    entries: list[Mapping[str, Any]] = [
-        *found["entries"],
-        *(_read(xml.guessable, url)["entries"] if xml.guessable else []),
-    ]
-    if not entries and not found["version"]:
+    found = read(xml.text, url)
+    guessed = read(xml.guessable, url) if xml.guessable else None
+    channel, entries = found.channel, [*found.entries, *(guessed.entries if guessed else [])]
+    refused = found.refused + (guessed.refused if guessed else 0)
+    if not entries and not refused and not found.is_feed:
         raise FeedError("This is XML, but not a feed. Look on the site for the address of its feed.")
     self_url = _linked(channel, "self", url)
     # Of a file nobody knows where it was found, but it may say so.
@@ -52,23 +48,12 @@ def parse_xml(text: str, url: str) -> ParsedFeed:
         language=language,
         items=made.items,
         unlinked=made.unlinked,
-        left_out=(*xml.left_out, *made.left_out),
+        left_out=(*xml.left_out, *([not_read(refused)] if refused else []), *made.left_out),
         is_complete=xml.is_complete,
         hub_url=_linked(channel, "hub", url),
         self_url=self_url,
         logo_url=_logo(channel, url),
     )
-
-
-def _read(text: str, url: str) -> Mapping[str, Any]:
-    # Given as a stream, since feedparser opens strings that look like files or addresses.
-    stream = io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + text.encode())
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
-    # Cleaning and relative links within texts are left to nh3, which is a hundred times faster.
-    found: Mapping[str, Any] = feedparser.parse(
-        stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-    )
-    return found
 
 
 def _raw(entry: Mapping[str, Any], *, language: str, url: str) -> Raw:

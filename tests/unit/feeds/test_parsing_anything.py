@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.feeds.parsing.feed import parse
@@ -46,6 +46,7 @@ def test_no_broken_feed_raises_anything_but_a_sentence(pieces: list[str], beginn
         st.tuples(st.integers(0, 6_000), st.integers(0, 40), st.sampled_from(PIECES.split())), min_size=1, max_size=6
     ),
 )
+@example("news-sitemap.xml", [(47, 0, "<rss>"), (1024, 40, "<rss>")])  # a prefix without its declaration
 def test_no_damage_to_a_feed_raises_anything_but_a_sentence(name: str, damages: list[tuple[int, int, str]]) -> None:
     content = (SAMPLES / name).read_bytes()
     for at, length, piece in damages:
