@@ -111,7 +111,7 @@ class Store:
             newsletter_id=self._source.newsletter_id,
             feed_id=self._source.feed_id,
             origin=self._source.origin,
-            published_at=None if item.published_at is None else min(item.published_at, _LATEST),
+            published_at=_published(item),
             first_seen_at=self._now,
             updated_at=self._now,
             standing=Standing.OLD if self._is_old else Standing.FREE,
@@ -165,9 +165,10 @@ class Store:
 
     def _move_date(self, article: Article, item: ParsedItem) -> bool:
         waits = article.published_at is not None and article.published_at > self._now
-        if not waits or item.published_at in {None, article.published_at}:
+        published_at = _published(item)
+        if not waits or published_at in {None, article.published_at}:
             return False
-        article.published_at = item.published_at
+        article.published_at = published_at
         return True
 
     def _wants_topics(self, article: Article, names: Iterable[Alias]) -> bool:
@@ -188,6 +189,10 @@ class Store:
             "kind": alias.kind,
             "value": alias.value,
         }
+
+
+def _published(item: ParsedItem) -> datetime | None:
+    return None if item.published_at is None else min(item.published_at, _LATEST)
 
 
 def _news_of(article: Article, item: ParsedItem) -> dict[str, Any]:
