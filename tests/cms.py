@@ -57,8 +57,9 @@ class Cms:
 
 def error_of(answer: TestResponse) -> dict[str, Any]:
     """What an answer says is wrong; every one has a sentence."""
-    assert answer.content_type == "application/json"
-    found: dict[str, Any] = answer.get_json()["error"]
-    assert set(found) == {"code", "message", "fields"}
-    assert found["message"].endswith((".", "…", "json", "lists what there is."))
+    assert answer.content_type == "application/problem+json"
+    found: dict[str, Any] = answer.get_json()
+    assert set(found) == {"type", "title", "status", "detail", "code", "fields"}
+    assert found["status"] == answer.status_code
+    assert found["detail"].endswith((".", "…", "json", "lists what there is."))
     return found

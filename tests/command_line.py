@@ -27,9 +27,9 @@ class CommandLine:
         with database.write() as session:
             self.newsletter_id = a_newsletter(session).id
 
-    def run(self, *arguments: str) -> Ended:
+    def run(self, *arguments: str, typed: str = "") -> Ended:
         """Run a command as `main` does: what people are told of a failure stands in `err`."""
-        result = CliRunner().invoke(gazette, list(arguments))
+        result = CliRunner().invoke(gazette, list(arguments), input=typed)
         if isinstance(result.exception, GazetteError):
             return Ended(1, result.stdout, f"{result.stderr}{result.exception}\n")
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import click
 
 from config.settings import read_settings
+from newsletter.commands.named_files import content_of, is_web_address, shown
 from newsletter.commands.output import answer
 from newsletter.errors import GazetteError
 from newsletter.feeds.extracting.found import ExtractedPage, PageError
@@ -18,7 +18,6 @@ from newsletter.feeds.fetching.http import HttpFetcher
 from newsletter.feeds.isolation.isolating import Isolation
 
 _AT_ONCE: Final = 2  # as many as there are child processes
-_LARGEST: Final = 5_000_000
 
 Read: TypeAlias = Callable[[bytes, str | None, str], ExtractedPage]
 
@@ -29,7 +28,7 @@ Read: TypeAlias = Callable[[bytes, str | None, str], ExtractedPage]
 def extract_articles(places: tuple[str, ...], url: str) -> None:
     """Show the article on each of these pages, a line of JSON each."""
     trouble = False
-    fetcher = _fetcher() if any(map(_is_web, places)) else None
+    fetcher = _fetcher() if any(map(is_web_address, places)) else None
     with closing(Isolation(children=_AT_ONCE)) as isolation, ThreadPoolExecutor(_AT_ONCE) as pool:
         read = isolation.isolated(extract)
         for place, found in zip(places, pool.map(lambda each: _outcome(each, url, read, fetcher), places), strict=True):
@@ -37,7 +36,7 @@ def extract_articles(places: tuple[str, ...], url: str) -> None:
                 answer(_data(place, found))
             else:
                 trouble = True
-                click.echo(f"{place}: {found}", err=True)
+                click.echo(f"{shown(place)}: {found}".encode("utf-8", "replace"), err=True)
     if trouble:
         raise SystemExit(1)
 
@@ -45,15 +44,11 @@ def extract_articles(places: tuple[str, ...], url: str) -> None:
 def _outcome(place: str, url: str, read: Read, fetcher: FeedFetcher | None) -> ExtractedPage | str:
     """The article, or a sentence about what is wrong."""
     try:
-        if fetcher is not None and _is_web(place):
+        if fetcher is not None and is_web_address(place):
             return read(*_fetched(fetcher, place))
-        with Path(place).open("rb") as file:
-            return read(file.read(_LARGEST + 1), None, url)
+        return read(content_of(place), None, url)
     except GazetteError as error:
         return str(error)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else None
-        return f"It cannot be read ({reason or 'this is no name of a file'}). Check its name."
 
 
 def _fetched(fetcher: FeedFetcher, url: str) -> tuple[bytes, str | None, str]:
@@ -71,13 +66,9 @@ def _fetcher() -> FeedFetcher:
     return HttpFetcher(allow=settings.fetch_allow, user_agent=f"Gazette/0.1 (+{settings.base_url})")
 
 
-def _is_web(place: str) -> bool:
-    return place.lower().startswith(("http://", "https://"))
-
-
 def _data(place: str, page: ExtractedPage) -> dict[str, Any]:
     return {
-        "file": place,
+        "file": shown(place),
         "url": page.url,
         "title": page.title,
         "author": page.author,

@@ -43,7 +43,7 @@ for each in (extract_articles, release_articles, hold_articles):
 def add(
     places: tuple[str, ...], slug: str | None, topics: tuple[str, ...], is_held: bool, embargo: str, url: str
 ) -> None:
-    """Add articles: a page on the web, or a file (.md, .html, .json as the API takes it)."""
+    """Add articles: a page on the web, a file (.md, .html, .json as the API takes it), or - for a pipe."""
     trouble = False
     with services() as parts:
         with parts.database.read() as session:

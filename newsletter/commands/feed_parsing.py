@@ -1,17 +1,14 @@
 """`gazette feed parse`: what Gazette reads in a feed, without storing anything; needs no set-up."""
 
 import json
-import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
-from typing import Final
 
 import click
 
 from config.settings import Settings, read_settings
+from newsletter.commands.named_files import content_of, is_web_address, shown
 from newsletter.errors import GazetteError
 from newsletter.feeds.fetching.fetcher import Fetched, Gone, Unchanged, Unreachable, check_url
 from newsletter.feeds.fetching.http import HttpFetcher
@@ -19,8 +16,6 @@ from newsletter.feeds.intake import Parse
 from newsletter.feeds.isolation.isolating import Isolation
 from newsletter.feeds.parsing.feed import parse
 from newsletter.feeds.parsing.items import ParsedFeed, ParsedItem
-
-_LARGEST_FILE: Final = 50_000_000  # bytes; from the web no more than 5 MB are taken
 
 
 @click.command("parse")
@@ -30,7 +25,7 @@ def parse_feeds(places: tuple[str, ...]) -> None:
     settings, has_trouble = read_settings(), False
     with _isolated() as parse_isolated:
         for place in places:
-            name = os.fsencode(place).decode("utf-8", "replace")
+            name = shown(place)
             try:
                 feed = _read(place, parse_isolated, settings)
             except GazetteError as error:
@@ -57,8 +52,8 @@ def _isolated() -> Iterator[Parse]:
 
 def _read(place: str, parse_isolated: Parse, settings: Settings) -> ParsedFeed:
     """The feed in a file or at an address. Raises GazetteError with what to do."""
-    if not place.lower().startswith(("http://", "https://")):
-        return parse_isolated(_content(Path(place)), None, "")
+    if not is_web_address(place):
+        return parse_isolated(content_of(place), None, "")
     check_url(place)
     fetcher = HttpFetcher(allow=settings.fetch_allow, user_agent=f"Gazette/0.1 (+{settings.base_url})")
     outcome = fetcher.fetch(place)
@@ -69,25 +64,6 @@ def _read(place: str, parse_isolated: Parse, settings: Settings) -> ParsedFeed:
             raise GazetteError(sentence)
         case Unchanged():
             raise GazetteError("The site answered that nothing is new, though it was not asked so. Try again later.")
-
-
-def _content(path: Path) -> bytes:
-    """What is in a file; raises GazetteError where it is none, or cannot be read."""
-    try:
-        found = path.stat()
-        if stat.S_ISDIR(found.st_mode):
-            raise GazetteError("This is a folder. Name the files in it.")
-        if not stat.S_ISREG(found.st_mode):
-            raise GazetteError("This is no file but a device or the like, and is not read.")
-        if found.st_size > _LARGEST_FILE:
-            raise GazetteError(f"The file is larger than {_LARGEST_FILE // 1_000_000} MB, too large for a feed.")
-        return path.read_bytes()
-    except OSError as error:
-        raise GazetteError(
-            f"The file cannot be read: {error.strerror or 'an unknown error'}. Check its name."
-        ) from None
-    except ValueError:
-        raise GazetteError("This is no name of a file. Check it.") from None
 
 
 def _data(item: ParsedItem) -> dict[str, object]:

@@ -46,21 +46,22 @@ def hand_in(session: Session, newsletter_id: int, given: Given, *, origin: Origi
     article = store.take(given.item, names, topic_ids=given.topic_ids)
     if article is None:
         raise RefusedError("This article was removed here, and stays removed.")
-    has_embargo = _say(article, given, is_new=bool(store.new), now=now)
+    has_new_embargo = _say(article, given, is_new=bool(store.new), now=now)
     store.finish()
-    if has_embargo and not given.is_old:
+    if has_new_embargo and not given.is_old:
         place_all(session, [article], now=now)
-    return HandedIn(article.id, is_new=bool(store.new), is_changed=bool(store.changed))
+    is_changed = bool(store.changed) or (has_new_embargo and not store.new)
+    return HandedIn(article.id, is_new=bool(store.new), is_changed=is_changed)
 
 
 def _say(article: Article, given: Given, *, is_new: bool, now: datetime) -> bool:
-    """What is said beside the texts; whether an embargo is. One of a known article counts if it can still be kept."""
+    """What is said beside the texts; whether that is a new embargo: of a known article, one that can still be kept."""
     is_waiting = is_new or article.released_at is None or article.released_at > now
-    has_embargo = given.embargo_at is not None and is_waiting
-    if has_embargo:
+    has_new_embargo = given.embargo_at not in {None, article.embargo_at} and is_waiting
+    if has_new_embargo:
         article.embargo_at = given.embargo_at
     if given.markdown is not None and (is_new or article.feed_id is None):
         article.markdown = given.markdown
     if is_new and given.is_held and article.standing != Standing.OLD:
         article.decision = Decision.HOLD
-    return has_embargo
+    return has_new_embargo

@@ -15,6 +15,8 @@ MOST_TAGS: Final = 12_000  # a page of tables has some thousands
 # What is left open is opened again in every paragraph that follows: parsers take quadratic time over it.
 _MOST_OPEN: Final = 200
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][\w-]{0,30})")
+# Written into the HTML itself by feeds that wrap it twice; to a parser of HTML it hides the words up to the next tag.
+_WRAPPING: Final = re.compile(r"<!\[CDATA\[|\]\](?:>|&gt;)")
 # Elements that need no end, or that the next of their kind ends.
 _ENDLESS: Final = frozenset(
     {
@@ -43,15 +45,27 @@ _WIDE_ENOUGH: Final = 1_200  # twice the column of a mail
 def bounded(markup: str) -> str:
     """The beginning of some HTML: no longer, and with no more tags, than can be read soon."""
     markup = UNPRINTABLE.sub("", markup[:LONGEST_HTML])
+    if "<![CDATA[" in markup:
+        markup = _WRAPPING.sub("", markup)
+    return markup[: _end(markup)]
+
+
+def is_beyond_bounds(markup: str) -> bool:
+    """Whether the end of some HTML is left out: it is too long, or has too many tags in one another."""
+    return len(markup) > LONGEST_HTML or _end(markup) < len(markup)
+
+
+def _end(markup: str) -> int:
+    """Where reading ends, so that it ends soon."""
     if markup.count("<") <= _MOST_OPEN:
-        return markup
+        return len(markup)
     still_open = 0
     for tags, found in enumerate(_TAG.finditer(markup), 1):
         if found[2].lower() not in _ENDLESS:
             still_open = max(0, still_open - 1) if found[1] else still_open + 1
         if tags > MOST_TAGS or still_open > _MOST_OPEN:
-            return markup[: found.start()]
-    return markup
+            return found.start()
+    return len(markup)
 
 
 def unveiled(markup: str) -> str:

@@ -1,16 +1,17 @@
 """Taking in the posts of an export: old articles, which are never mailed, each of them once."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, NoReturn
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database
-from newsletter.feeds.articles import Origin
+from newsletter.feeds.articles import Article, ArticleAlias, Origin
 from newsletter.feeds.handing_in import Given, hand_in
-from newsletter.feeds.identity import canonical_link
+from newsletter.feeds.identity import AliasKind, canonical_link
 from newsletter.feeds.importing.wix import Post
 from newsletter.feeds.parsing.items import ParsedItem
 from newsletter.language import counted, joined
@@ -31,6 +32,7 @@ class ImportReport:
     new: int = 0
     changed: int = 0
     known: int = 0  # and unchanged
+    drafts: int = 0  # never published, so left out
     without_address: list[int] = field(default_factory=list)  # rows
     repeated: list[int] = field(default_factory=list)  # rows whose address an earlier row has
 
@@ -39,6 +41,8 @@ class ImportReport:
         parts = [f"{self.new:,} new", f"{self.known + self.changed:,} known"]
         if self.changed:
             parts[-1] += f" ({self.changed:,} of them changed)"
+        if self.drafts:
+            parts.append(f"{counted(self.drafts, 'draft')} left out")
         parts += [
             f"{len(rows):,} {words} ({_rows(rows)})"
             for rows, words in ((self.without_address, "without an address"), (self.repeated, "twice in the file"))
@@ -72,7 +76,9 @@ def _distinct(posts: Iterable[Post], report: ImportReport) -> list[ParsedItem]:
     items: dict[str, ParsedItem] = {}
     for post in posts:
         report.posts += 1
-        if post.item is None:
+        if post.is_draft:
+            report.drafts += 1
+        elif post.item is None:
             report.without_address.append(post.row)
         elif canonical_link(post.item.url) in items:
             report.repeated.append(post.row)
@@ -85,13 +91,31 @@ def _take(
     session: Session, newsletter_id: int, items: Sequence[ParsedItem], report: ImportReport, *, now: datetime
 ) -> None:
     for item in items:
-        done = hand_in(session, newsletter_id, Given(item, is_old=True), origin=Origin.IMPORT, now=now)
+        known = _at_its_address(session, newsletter_id, item)
+        done = hand_in(session, newsletter_id, Given(known, is_old=True), origin=Origin.IMPORT, now=now)
         if done.is_new:
             report.new += 1
         elif done.is_changed:
             report.changed += 1
         else:
             report.known += 1
+
+
+def _at_its_address(session: Session, newsletter_id: int, item: ParsedItem) -> ParsedItem:
+    """The post at the address by which a feed has it, which may be written another way (`ü`, `%C3%BC`).
+
+    A feed's guids count for that feed alone; but the ids of Wix are the same in feed and export, and nowhere else.
+    """
+    if not item.guid:
+        return item
+    query = (
+        select(Article.url)
+        .join(ArticleAlias, ArticleAlias.article_id == Article.id)
+        .where(ArticleAlias.newsletter_id == newsletter_id, ArticleAlias.kind == AliasKind.GUID)
+        .where(ArticleAlias.value == item.guid)
+    )
+    address = session.scalars(query.limit(1)).first()
+    return item if address is None else replace(item, url=address)
 
 
 def _take_back() -> NoReturn:

@@ -3,12 +3,24 @@
 from collections.abc import Sequence
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationInfo,
+    field_validator,
+)
 
 from newsletter.catalogue.newsletters import Topic
 from newsletter.errors import RefusedError
 from newsletter.feeds.handing_in import Given
+from newsletter.feeds.importing.instants import as_written, in_reach
 from newsletter.feeds.markup import LONGEST_HTML
+from newsletter.feeds.own_pages import HERE
 from newsletter.feeds.parsing.items import ParsedItem
 from newsletter.feeds.parsing.making import Raw, made_item
 from newsletter.feeds.pictures.lookup import first_in
@@ -17,13 +29,8 @@ from newsletter.feeds.writing import LONGEST_MARKDOWN, html_of, html_of_text
 
 _FORMS: Final = ("html", "text", "markdown")
 
-_PLAINER: Final = {
-    "Field required": "This is needed.",
-    "Extra inputs are not permitted": "There is no such field; check how it is written.",
-    "Input should have timezone info": "Give the date with its zone, like 2026-11-27T18:00:00+01:00.",
-}
-
 Name = Annotated[str, Field(max_length=100)]
+Instant = Annotated[AwareDatetime, BeforeValidator(as_written), AfterValidator(in_reach)]
 
 
 class UnknownTopicError(RefusedError):
@@ -46,12 +53,14 @@ class Submitted(BaseModel):
     image_url: str = Field("", max_length=2_000)
     image_alt: str = Field("", max_length=1_000, description="What the picture shows; empty where it only decorates.")
     topics: list[Name] | None = Field(
-        None, max_length=50, description="Slugs of topics. Left out, the categories decide by the newsletter's rules."
+        None,
+        max_length=50,
+        description="Slugs or names of topics. Left out, the categories decide by the newsletter's rules.",
     )
     categories: list[Name] = Field(default_factory=list, max_length=50, description="As your site names them.")
-    published_at: AwareDatetime | None = Field(None, description="For show and order; one ahead holds it till then.")
-    embargo_until: AwareDatetime | None = Field(None, description="Not mailed before this instant.")
-    hold: bool = Field(default=False, description="Held until an editor releases it.")
+    published_at: Instant | None = Field(None, description="For show and order; one ahead holds it till then.")
+    embargo_until: Instant | None = Field(None, description="Not mailed before this instant.")
+    hold: StrictBool = Field(default=False, description="Held until an editor releases it.")
     language: str = Field("", max_length=35, description="Like `en` or `de-AT`.")
 
     @field_validator("url", "image_url")
@@ -117,30 +126,19 @@ def given_of(submitted: Submitted, topics: Sequence[Topic]) -> Given:
     )
 
 
-def sentence_of(error: ValidationError) -> str:
-    """What is wrong with an article that was handed in, in one line."""
-    wrong = [
-        f"{'.'.join(map(str, each['loc'])) or 'the whole'}: {in_plain_words(each['msg'])}" for each in error.errors()
-    ]
-    return "; ".join(wrong)
-
-
-def in_plain_words(message: str) -> str:
-    """What the validation says of a field, without the words of its library where these say little."""
-    return _PLAINER.get(message, message.removeprefix("Value error, "))
-
-
-def topic_ids_of(slugs: Sequence[str], topics: Sequence[Topic]) -> frozenset[int]:
-    """The ids of topics by their slugs. Raises UnknownTopicError, with the topics there are."""
-    known = {topic.slug: topic.id for topic in topics}
-    unknown = [slug for slug in slugs if slug not in known]
+def topic_ids_of(names: Sequence[str], topics: Sequence[Topic]) -> frozenset[int]:
+    """The ids of topics by their slugs or names. Raises UnknownTopicError, with the topics there are."""
+    known = {topic.name.casefold(): topic.id for topic in topics} | {topic.slug: topic.id for topic in topics}
+    unknown = [name for name in names if name.casefold() not in known]
     if unknown:
-        there = ", ".join(known) or "none yet"
+        there = ", ".join(topic.slug for topic in topics) or "none yet"
         raise UnknownTopicError(f"There is no topic {line(unknown[0])} in this newsletter; there are: {there}.")
-    return frozenset(known[slug] for slug in slugs)
+    return frozenset(known[name.casefold()] for name in names)
 
 
 def _html(submitted: Submitted) -> str:
+    # Where the address is only a stand-in, a relative link would lead nowhere, and is left out.
+    base = "" if submitted.url == HERE else submitted.url
     if submitted.markdown:
-        return html_of(submitted.markdown, submitted.url)
-    return safe_html(submitted.html or html_of_text(submitted.text), submitted.url)
+        return html_of(submitted.markdown, base)
+    return safe_html(submitted.html or html_of_text(submitted.text), base)

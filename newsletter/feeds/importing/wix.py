@@ -25,21 +25,27 @@ _DATES: Final = ("%Y-%m-%d %H:%M:%S", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%b %d, %Y",
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A row: the article, or None where it has no address."""
+    """A row: the article, or None where it has no address or was never published."""
 
     row: int
     item: ParsedItem | None
+    is_draft: bool = False
 
 
 def posts_of(rows: Iterable[Row], site_url: str) -> Iterator[Post]:
     """The posts of an export. Addresses without a host begin at the site. Raises RefusedError for other tables."""
-    for at, row in enumerate(rows):
-        if at == 0 and not ("title" in row.cells and _ADDRESSES & row.cells.keys()):
+    is_empty = True
+    for row in rows:
+        if is_empty and not ("title" in row.cells and _ADDRESSES & row.cells.keys()):
             raise RefusedError(
                 "This is no export of blog posts from Wix: there is no column Title with Post Page URL or Slug. "
                 "In Wix, open Blog, Posts, and export them as CSV."
             )
-        yield Post(row.number, _item(row, site_url))
+        is_empty = False
+        is_draft = row.cells.get("published date") == ""  # where the table has the column at all
+        yield Post(row.number, None if is_draft else _item(row, site_url), is_draft=is_draft)
+    if is_empty:
+        raise RefusedError("There is no post in this file. In Wix, open Blog, Posts, and export them as CSV.")
 
 
 def _item(row: Row, site_url: str) -> ParsedItem | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from newsletter.feeds.markup import LONGEST_HTML
+from newsletter.feeds.markup import is_beyond_bounds
 from newsletter.feeds.parsing.instants import instant_of
 from newsletter.feeds.parsing.items import FeedError, ParsedFeed
 from newsletter.feeds.parsing.making import Raw, made_items
@@ -63,7 +63,7 @@ def _raw(entry: Mapping[str, Any], *, feed: Mapping[str, Any], language: str, ur
         published_at=_published(entry) or _instant(entry.get("date_modified")),
         updated_at=_instant(entry.get("date_modified")),
         language=line(entry.get("language")) or language,
-        was_cut=len(body) > LONGEST_HTML,
+        was_cut=is_beyond_bounds(body),
     )
 
 

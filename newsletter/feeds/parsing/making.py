@@ -84,8 +84,8 @@ def _left_out(beyond: int, taken: int, unlinked: int, large: int) -> Iterator[st
         have = "has no link to a page and" if unlinked == 1 else "have no link to a page and"
         yield f"{counted(unlinked, 'entry', 'entries')} {have} cannot be mailed. The site can add links to its feed."
     if large:
-        was = "was longer than 256 kB and was cut" if large == 1 else "were longer than 256 kB and were cut"
-        yield f"The text of {counted(large, 'article')} {was}."
+        was = "was" if large == 1 else "were"
+        yield f"The text of {counted(large, 'article')} {was} longer than 256 kB or nested too deep, and {was} cut."
 
 
 def made_item(raw: Raw, *, feed_title: str) -> ParsedItem:

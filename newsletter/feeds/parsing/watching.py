@@ -62,9 +62,9 @@ class _Watch:
         self._depth += 1
         self._count()
         if self._depth > DEEPEST:
-            raise FeedError(f"The feed nests its parts more than {DEEPEST} deep; it was not read.")
+            raise FeedError(f"The feed nests its parts more than {DEEPEST} deep; they were not read.")
         if len(attributes) > _MOST_ATTRIBUTES:
-            raise FeedError(f"The feed has a part with more than {_MOST_ATTRIBUTES} attributes; it was not read.")
+            raise FeedError(f"The feed has a part with more than {_MOST_ATTRIBUTES} attributes; that was not read.")
         self._short = "" if name.rpartition(" ")[2].lower() in _SHORT else None
 
     def end(self, _name: str) -> None:
@@ -77,7 +77,7 @@ class _Watch:
         if self._short is not None:
             self._short += text[: _LONGEST_SHORT + 1]
             if len(self._short) > _LONGEST_SHORT or _LONG_WORD_IN_SHORT.search(self._short):
-                raise FeedError("The feed has a name or date that no name or date looks like; it was not read.")
+                raise FeedError("The feed has a name or date that no name or date looks like; that was not read.")
 
     def namespace(self, _prefix: str | None, _uri: str | None) -> None:
         """A prefix is declared."""
@@ -85,7 +85,7 @@ class _Watch:
 
     def entity(self, *_declared: object) -> None:
         """An entity is declared, past the document type that was taken away."""
-        raise FeedError("The feed declares entities of its own, which can do harm; it was not read. Tell the site.")
+        raise FeedError("The feed declares entities of its own, which can do harm; they were not read. Tell the site.")
 
     def _count(self) -> None:
         self._parts += 1

@@ -117,17 +117,18 @@ def _salvaged(text: str) -> Xml:
     alone = bare(parts)
     sound: list[str] = []
     broken: list[str] = []
-    refused = 0
+    refused: list[str] = []  # why, in sentences
     for entry in parts.entries:
         try:
             (sound if damage_in(alone.with_entries((entry,))) is None else broken).append(entry)
-        except FeedError:
-            refused += 1
+        except FeedError as error:
+            refused.append(str(error))
     guessable, left = _guessable(broken)
     left_out = (
         *([_BROKEN_OFF] if parts.is_cut_off else []),
         *([_GUESSED] if guessable else []),
-        *([not_read(refused + left)] if refused + left else []),
+        *([not_read(len(refused) + left)] if refused or left else []),
+        *dict.fromkeys(refused),
     )
     return Xml(
         parts.with_entries(sound), not parts.is_cut_off, left_out, alone.with_entries(guessable) if guessable else ""

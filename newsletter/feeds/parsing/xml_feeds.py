@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from newsletter.feeds.markup import LONGEST_HTML
+from newsletter.feeds.markup import is_beyond_bounds
 from newsletter.feeds.parsing.items import FeedError, ParsedFeed
 from newsletter.feeds.parsing.making import Raw, is_of_web, made_items
 from newsletter.feeds.parsing.reading import read
 from newsletter.feeds.parsing.wellformed import checked_xml, not_read
 from newsletter.feeds.pictures.lookup import picture_of
-from newsletter.feeds.sanitizing import absolute, line, plain_text, relative, safe_html
+from newsletter.feeds.sanitizing import LONGEST_SUMMARY, absolute, line, plain_text, relative, safe_html
 
 _MARKUP: Final = frozenset({"text/html", "application/xhtml+xml"})
 _UNNAMED: Final = "application/octet-stream"  # as Atom says of text in base64
@@ -78,7 +78,7 @@ def _raw(entry: Mapping[str, Any], *, language: str, url: str) -> Raw:
         published_at=_published(entry) or _instant(entry, "updated_parsed"),
         updated_at=_instant(entry, "updated_parsed"),
         language=_language(entry) or language,
-        was_cut=len(body) > LONGEST_HTML,
+        was_cut=is_beyond_bounds(body),
     )
 
 
@@ -108,8 +108,10 @@ def _body(entry: Mapping[str, Any], url: str) -> tuple[str, str]:
     longest = max(contents, key=_length, default={})
     summary = max(summaries, key=_length, default={})
     # Podcasts have their text where others have the summary, and what comes as plain text is often a caption.
-    factor = _CLEARLY_LONGER if longest.get("type") in _MARKUP else 1
-    body = summary if _length(summary) > factor * _length(longest) else longest
+    is_plain = longest.get("type") not in _MARKUP
+    is_lost_otherwise = is_plain or len(plain_text(_markup(summary))) > LONGEST_SUMMARY
+    is_longer = _length(summary) > _CLEARLY_LONGER * _length(longest)
+    body = summary if is_longer and is_lost_otherwise else longest
     return _markup(body), absolute(body.get("base"), url) or url
 
 

@@ -7,6 +7,8 @@ from PIL import ImageFile
 from newsletter.errors import GazetteError
 
 SMALLEST_SIDE: Final = 60
+_TALLEST_SHAPE: Final = 4  # times its width; a taller one pushes the words out of the mail's first screen
+_WIDEST_SHAPE: Final = 10  # times its height
 MOST_PIXELS: Final = 50_000_000
 _MOST_BYTES: Final = 20 * 1024 * 1024
 _LOOKED_AT: Final = 1024
@@ -41,6 +43,12 @@ def judge_size(width: int, height: int) -> None:
         )
     if min(width, height) < SMALLEST_SIDE:
         raise PictureError(f"The picture has {width} × {height} pixels, which is too small to show.")
+
+
+def judge_shape(width: int, height: int) -> None:
+    """Raise PictureError for a picture that is far longer than broad, once it stands upright; sides in pixels."""
+    if height > _TALLEST_SHAPE * width or width > _WIDEST_SHAPE * height:
+        raise PictureError(f"The picture is a strip of {width} × {height} pixels, too thin to show.")
 
 
 def no_picture() -> PictureError:

@@ -9,12 +9,18 @@ from typing import Final
 
 from PIL import AvifImagePlugin, Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
-from newsletter.feeds.pictures.judging import PictureError, judge_bytes, judge_rest, judge_size, no_picture
+from newsletter.feeds.pictures.judging import (
+    PictureError,
+    judge_bytes,
+    judge_rest,
+    judge_shape,
+    judge_size,
+    no_picture,
+)
 from newsletter.feeds.pictures.writing import Written, written
 
 WIDEST: Final = 1200  # twice a column of 600 px
 TALLEST: Final = 1600
-_THINNEST: Final = 30
 _FORMS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 _JPEG_END: Final = b"\xff\xd9"
 # The process that reads pictures may start no threads; with them no AVIF would be read there.
@@ -45,7 +51,9 @@ def make_picture(content: bytes) -> MadePicture:
     try:
         picture = _opened(content)
         judge_size(*picture.size)
-        small = _in_srgb(_fitted(_upright(_loaded(picture, content))))
+        upright = _upright(_loaded(picture, content))
+        judge_shape(*upright.size)
+        small = _in_srgb(_fitted(upright))
         is_photograph = picture.format in {"JPEG", "MPO"}
         made: Written = written(small, is_photograph=is_photograph)
     except Image.DecompressionBombError:
@@ -95,10 +103,6 @@ def _fitted(picture: Image.Image) -> Image.Image:
     scale = min(1.0, WIDEST / plain.width, TALLEST / plain.height)
     if scale < 1:
         size = (max(1, round(plain.width * scale)), max(1, round(plain.height * scale)))
-        if min(size) < _THINNEST:
-            raise PictureError(
-                f"The picture is a strip of {picture.width} × {picture.height} pixels, too thin to show."
-            )
         plain = plain.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     plain.info["icc_profile"] = profile
     return plain

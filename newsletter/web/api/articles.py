@@ -13,11 +13,14 @@ from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
 from newsletter.accounts.api_answers import LONGEST_KEY, KeyReusedError
 from newsletter.accounts.keys import ApiKey
 from newsletter.feeds.articles import Article
-from newsletter.feeds.importing.submitted import Submitted, UnknownTopicError, in_plain_words
+from newsletter.feeds.importing.plain_words import in_plain_words
+from newsletter.feeds.importing.submitted import Submitted, UnknownTopicError
 from newsletter.language import joined
 from newsletter.web.api import submitting
-from newsletter.web.api.problems import problem
+from newsletter.web.api.bodies import check_body, read_rest
+from newsletter.web.api.problems import PREFIX, problem
 from newsletter.web.api.shapes import ArticleOut, ArticlesOut, HandedInOut, shown
+from newsletter.web.api.submitting import TooManyError
 from newsletter.web.doors import now, reading, writing
 from newsletter.web.guards import guarded, key_bearers
 
@@ -31,6 +34,7 @@ _HAND_IN_ANSWERS: Final[dict[int, Any]] = {
     400: "The body is no JSON.",
     413: "The request is larger than 256 kB.",
     415: "The body is not sent as JSON.",
+    429: "More than 1,000 new articles within an hour; `Retry-After` says when there is room.",
 }
 
 
@@ -59,6 +63,7 @@ def hand_in(submitted: Submitted) -> ResponseReturnValue:
         answer, is_repeat = submitting.answer(session, _key(), submitted, key, now=now())
     response = jsonify(answer.body)
     response.status_code = answer.status
+    response.headers["Location"] = f"{PREFIX}v1/articles/{answer.body['id']}"
     if is_repeat:
         response.headers["Idempotency-Replayed"] = "true"
     return response
@@ -91,10 +96,14 @@ def show(article_id: int) -> ResponseReturnValue:
 def _takes_json_only() -> None:
     if request.method == "POST" and not request.is_json:
         raise UnsupportedMediaType("Send JSON, with the header: Content-Type: application/json")
-    try:
-        request.get_json(silent=True)
-    except RecursionError:
-        raise BadRequest from None
+    if request.method == "POST":
+        check_body(request.get_data())
+
+
+@blueprint.after_request
+def _leaves_no_rest(answer: Response) -> Response:
+    read_rest(answer)
+    return answer
 
 
 @blueprint.errorhandler(HTTPError)
@@ -112,6 +121,13 @@ def _invalid(error: HTTPError) -> Response:
 @blueprint.errorhandler(UnknownTopicError)
 def _unknown_topic(error: UnknownTopicError) -> Response:
     return problem(422, f"{error} Nothing was changed.", fields={"topics": [str(error)]})
+
+
+@blueprint.errorhandler(TooManyError)
+def _too_many(error: TooManyError) -> Response:
+    answer = problem(429, str(error))
+    answer.headers["Retry-After"] = str(error.seconds)
+    return answer
 
 
 @blueprint.errorhandler(KeyReusedError)

@@ -1,5 +1,6 @@
 """`/api/v1/openapi.json`: the API described for programs, open to all."""
 
+from http import HTTPStatus
 from typing import Any, Final
 
 from apiflask import APIFlask
@@ -7,7 +8,7 @@ from flask import current_app, jsonify
 from flask.typing import ResponseReturnValue
 
 from newsletter.accounts.api_answers import LONGEST_KEY
-from newsletter.web.api.problems import SCHEMA
+from newsletter.web.api.problems import MEDIA_TYPE, SCHEMA
 from newsletter.web.guards import anybody, guarded
 
 blueprint = guarded("api_description", __name__, anybody, url_prefix="/api/v1")
@@ -39,7 +40,7 @@ def describe(app: APIFlask) -> None:
         AUTO_SERVERS=False,
         AUTO_TAGS=False,
     )
-    app.spec_processor(_with_headers)
+    app.spec_processor(_as_sent)
 
 
 @blueprint.get("/openapi.json")
@@ -50,9 +51,14 @@ def openapi() -> ResponseReturnValue:
     return jsonify(app.spec)
 
 
-def _with_headers(spec: dict[Any, Any] | str) -> dict[Any, Any] | str:
-    """Name the header in the way it is sent, which a model of headers cannot."""
+def _as_sent(spec: dict[Any, Any] | str) -> dict[Any, Any] | str:
+    """Say of the description what its maker cannot: the header by its name, and the media type of problems."""
     assert isinstance(spec, dict)  # noqa: S101 - as JSON it is one
     hand_in = spec["paths"]["/api/v1/articles"]["post"]
     hand_in["parameters"] = [*hand_in["parameters"], _IDEMPOTENCY_KEY]
+    for path in spec["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                if int(status) >= HTTPStatus.BAD_REQUEST:
+                    answer["content"] = {MEDIA_TYPE: answer["content"]["application/json"]}
     return spec

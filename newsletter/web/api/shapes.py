@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.catalogue.newsletters import Newsletter, Topic
 from newsletter.editions.whereabouts import ArticleState, Whereabouts, whereabouts_of
 from newsletter.feeds.articles import Article, ArticleTopic
+from newsletter.web.doors import services
 
 
 class ArticleOut(BaseModel):
@@ -29,6 +30,7 @@ class ArticleOut(BaseModel):
     image_alt: str
     state: ArticleState
     why: str = Field(description="A sentence that says why it stands there.")
+    desk_url: str = Field(description="Where editors find it.")
     edition: int | None = Field(description="The id of the edition that it is in, or went out in.")
     published_at: datetime | None
     embargo_until: datetime | None
@@ -57,11 +59,18 @@ class ArticlesOut(BaseModel):
 def shown(session: Session, newsletter_id: int, articles: Sequence[Article], *, now: datetime) -> list[dict[str, Any]]:
     """Articles of a newsletter as plain data that JSON can hold."""
     topics = _topics(session, [each.id for each in articles])
-    places = whereabouts_of(session, articles, session.get_one(Newsletter, newsletter_id).zone, now=now)
-    return [_shown(each, topics.get(each.id, []), places[each.id]).model_dump(mode="json") for each in articles]
+    newsletter = session.get_one(Newsletter, newsletter_id)
+    places = whereabouts_of(session, articles, newsletter.zone, now=now)
+    desk = services().links.desk()
+    return [
+        _shown(
+            each, topics.get(each.id, []), places[each.id], f"{desk}n/{newsletter.slug}/articles/{each.id}"
+        ).model_dump(mode="json")
+        for each in articles
+    ]
 
 
-def _shown(article: Article, topics: list[str], place: Whereabouts) -> ArticleOut:
+def _shown(article: Article, topics: list[str], place: Whereabouts, desk_url: str) -> ArticleOut:
     return ArticleOut(
         id=article.id,
         url=article.url,
@@ -74,6 +83,7 @@ def _shown(article: Article, topics: list[str], place: Whereabouts) -> ArticleOu
         image_alt=article.shown_image_alt,
         state=place.state,
         why=place.sentence,
+        desk_url=desk_url,
         edition=place.edition_id,
         published_at=article.published_at,
         embargo_until=article.embargo_at,

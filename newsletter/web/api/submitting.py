@@ -1,6 +1,7 @@
 """What a request to hand in an article does, within one transaction."""
 
-from datetime import datetime
+import math
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -9,10 +10,23 @@ from newsletter.accounts.api_answers import Answer
 from newsletter.accounts.api_keys import note_use
 from newsletter.accounts.keys import ApiKey
 from newsletter.catalogue.shelf import topics_of
+from newsletter.errors import RefusedError
+from newsletter.feeds.allowance import MOST_NEW, wait_for_room
 from newsletter.feeds.articles import Article, Origin
 from newsletter.feeds.handing_in import hand_in
 from newsletter.feeds.importing.submitted import Submitted, given_of
 from newsletter.web.api.shapes import shown
+
+
+class TooManyError(RefusedError):
+    """More new articles than programs may hand in within an hour."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(
+            f"More than {MOST_NEW:,} new articles came over the API within an hour; this one was not taken. "
+            "Wait as long as Retry-After says. Many old articles come in by `gazette article import`."
+        )
+        self.seconds = math.ceil(wait.total_seconds())
 
 
 def answer(
@@ -20,7 +34,7 @@ def answer(
 ) -> tuple[Answer, bool]:
     """The answer to a request, and whether it is a repeat of an earlier one, which then does nothing.
 
-    Raises UnknownTopicError, and KeyReusedError where the idempotency key came with another request before.
+    Raises UnknownTopicError, TooManyError, and KeyReusedError where the key came with another request before.
     """
     if idempotency_key is None:
         return _taken(session, key, submitted, now=now), False
@@ -38,5 +52,8 @@ def _taken(session: Session, key: ApiKey, submitted: Submitted, *, now: datetime
     done = hand_in(session, key.newsletter_id, given, origin=Origin.API, now=now)
     note_use(session, key.id, now=now)
     session.flush()
+    wait = wait_for_room(session, key.newsletter_id, now=now) if done.is_new else None
+    if wait is not None:
+        raise TooManyError(wait)
     [body] = shown(session, key.newsletter_id, [session.get_one(Article, done.article_id)], now=now)
     return Answer(201 if done.is_new else 200, body | {"changed": done.is_new or done.is_changed})

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from newsletter.errors import RefusedError
-from newsletter.feeds.importing.files import instant_of
+from newsletter.feeds.importing.instants import instant_of
 from newsletter.feeds.sanitizing import absolute, line
 
 LARGEST_PICTURE: Final = 10 * 1024 * 1024

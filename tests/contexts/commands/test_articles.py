@@ -103,8 +103,14 @@ def test_a_page_in_a_file_needs_its_address(line: CommandLine, tmp_path: Path) -
         ("a.json", "{", "This is no JSON"),
         ("a.json", '{"title": "x"}', "url: This is needed."),
         ("a.json", '{"url": "https://x.example/a", "title": "x", "topics": ["cooking"]}', "no topic cooking"),
-        ("a.md", "nothing but text", "title"),
-        ("a.html", "", "the page is empty"),
+        ("a.json", '[{"url": "https://x.example/a", "title": "x"}, {"url": "x"}]', "Article 2 of 2: url: Give an http"),
+        ("a.json", '[{"url": "https://x.example/a", "title": "x", "topics": ["no"]}]', "no topic no"),
+        ("a.json", "", "The file is empty"),
+        ("a.md", "nothing but text", "has no title"),
+        ("a.md", "# A\0title", "This is no text"),
+        ("a.md", "---\ntitel: x\n---\n# A title", "titel: There is no such field"),
+        ("a.html", "", "The file is empty"),
+        ("posts.csv", POSTS, "gazette article import"),
         ("a.pdf", "x", ".md, .html and .json"),
         ("missing/a.md", "", "cannot be read"),
     ],
@@ -118,6 +124,29 @@ def test_what_cannot_be_added_is_said_in_one_line(
     assert sentence in done.err
     assert done.err.count("\n") == 1
     assert articles(line) == []
+
+
+def test_a_list_with_a_bad_article_adds_none_of_it(line: CommandLine, tmp_path: Path) -> None:
+    first = {"url": "https://proof.example/1", "title": "One"}
+    file = a_file(tmp_path, "all.json", json.dumps([first, first | {"topics": ["cooking"]}]))
+    assert line.run("article", "add", file).code == 1
+    assert articles(line) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["# Under the ice\n\nThin.", '{"url": "https://x.example/a", "title": "Under the ice"}']
+)
+def test_an_article_comes_in_by_a_pipe(line: CommandLine, text: str) -> None:
+    done = line.run("article", "add", "-", typed=text)
+    assert (done.code, done.err) == (0, "")
+    assert [each.title for each in articles(line)] == ["Under the ice"]
+
+
+def test_the_front_matter_of_site_generators_is_understood(line: CommandLine, tmp_path: Path) -> None:
+    matter = "title: Ice\ndate: 2026-11-20\ndescription: Thin.\ntags: [Science]\nlang: en\ndraft: true"
+    assert line.run("article", "add", a_file(tmp_path, "ice.md", f"---\n{matter}\n---\nText.\n")).code == 0
+    [kept] = articles(line)
+    assert (kept.summary, kept.language, kept.standing) == ("Thin.", "en", Standing.HELD)
 
 
 def test_one_bad_file_leaves_the_others_to_be_added(line: CommandLine, tmp_path: Path) -> None:

@@ -58,6 +58,18 @@ def test_beside_the_others_it_is_small_and_without_words_where_it_only_decorates
     assert (beside["width"], beside["height"], beside["alt"]) == ("168", "112", "")
 
 
+def test_the_link_of_a_picture_without_words_is_not_read_out(database: Database) -> None:
+    with database.write() as session:
+        row = a_digest(session)
+        first, second = the_articles(session)
+        bring(session, first, 800, 400, "A boat before a wall of ice")
+        bring(session, second, 600, 400)
+        html = body(read(composed(session, row)), "html")
+    heard, unheard = re.findall(r"<a ([^>]*)>\s*<img", html)
+    assert "aria-hidden" not in heard
+    assert ('aria-hidden="true"' in unheard, 'tabindex="-1"' in unheard) == (True, True)
+
+
 def test_a_small_picture_is_not_enlarged(database: Database) -> None:
     with database.write() as session:
         row = a_digest(session)

@@ -17,6 +17,8 @@ def test_a_new_article_is_stored_and_answered_with_where_it_stands(cms: Cms) -> 
     assert (said["url"], said["title"], said["topics"]) == (ICE["url"], ICE["title"], ["science"])
     assert (said["state"], said["changed"]) == ("new", True)
     assert said["why"]
+    assert said["desk_url"].endswith(f"/desk/n/the-proof-of-our-cms/articles/{kept.id}")
+    assert cms.get(answer.headers["Location"]).get_json()["id"] == kept.id
     assert said["released_at"] == "2026-11-24T09:15:00Z"
     assert (kept.origin, kept.author, kept.html) == ("api", "Maren Oduya", ICE["html"])
     assert answer.headers["Cache-Control"] == "no-store"
@@ -71,6 +73,13 @@ def test_an_embargo_that_is_told_later_holds_what_has_not_gone_out(cms: Cms) -> 
     cms.send(ICE)
     told = cms.send(ICE | {"embargo_until": "2026-11-27T18:00:00+01:00"}).get_json()
     assert (told["state"], told["released_at"]) == ("embargoed", "2026-11-27T17:00:00Z")
+    assert told["changed"] is True
+    again = cms.send(ICE | {"embargo_until": "2026-11-27T17:00:00Z"}).get_json()
+    assert (again["state"], again["changed"]) == ("embargoed", False)
+
+
+def test_topics_are_known_by_their_names_too(cms: Cms) -> None:
+    assert cms.send(ICE | {"topics": ["SCIENCE", "Technology"]}).get_json()["topics"] == ["science", "technology"]
 
 
 def test_without_a_text_the_page_is_read_later(cms: Cms) -> None:
@@ -121,6 +130,8 @@ def test_the_description_names_every_way_in_and_no_other(cms: Cms) -> None:
         for operation in path.values():
             assert operation["security"] == [{"key": []}]
             assert {"401"} <= set(operation["responses"])
+            refusals = [each for status, each in operation["responses"].items() if int(status) >= 400]
+            assert all(list(each["content"]) == ["application/problem+json"] for each in refusals)
     text = json.dumps(spec)
     names = {"url", "title", "html", "markdown", "embargo_until", "hold"}
     assert names <= set(spec["components"]["schemas"]["Submitted"]["properties"])

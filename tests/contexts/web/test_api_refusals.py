@@ -1,5 +1,6 @@
 """The API: what cannot be is refused in JSON, with a sentence."""
 
+import io
 from typing import Any
 
 import pytest
@@ -15,13 +16,23 @@ from tests.data import NOW
         ({"url": "ftp://proof.example/x"}, "url", "http or https"),
         ({"url": "javascript:alert(1)"}, "url", "http or https"),
         ({"url": "https://user:word@proof.example/x"}, "url", "without a user name"),
-        ({"title": " "}, "title", "at least 1"),
+        ({"title": " "}, "title", "needed"),
         ({"title": "\u200b"}, "title", "can be seen"),
-        ({"title": None}, "title", "string"),
+        ({"title": None}, "title", "Give a text"),
         ({"titel": "x"}, "titel", "no such field"),
         ({"markdown": "x"}, "markdown", "one form only"),
         ({"published_at": "2026-11-24T09:00:00"}, "published_at", "with its zone"),
-        ({"embargo_until": "soon"}, "embargo_until", "datetime"),
+        ({"embargo_until": "soon"}, "embargo_until", "no date"),
+        ({"embargo_until": 1_700_000_000}, "embargo_until", "no date"),
+        ({"embargo_until": "1700000000"}, "embargo_until", "no date"),
+        ({"embargo_until": "9999-12-31T23:59:59-12:00"}, "embargo_until", "too far away"),
+        ({"embargo_until": "0001-01-01T00:00:00+12:00"}, "embargo_until", "too far away"),
+        ({"published_at": "9999-01-01T00:00:00Z"}, "published_at", "too far away"),
+        ({"hold": "yes"}, "hold", "true or false"),
+        ({"title": "x" * 1_001}, "title", "at most 1000 letters"),
+        ({"topics": "science"}, "topics", "Give a list"),
+        ({"topics": ["x"] * 51}, "topics", "at most 50"),
+        ({"author": "\ud800"}, "author", "half a letter"),
         ({"topics": ["science", "cooking"]}, "topics", "no topic cooking in this newsletter; there are: science, tech"),
         ({"image_url": "data:image/png;base64,AAAA"}, "image_url", "http or https"),
     ],
@@ -32,7 +43,7 @@ def test_what_cannot_be_is_refused_with_its_field(cms: Cms, change: dict[str, An
     found = error_of(answer)
     assert list(found["fields"]) == [field]
     assert sentence in found["fields"][field][0]
-    assert field.rstrip("s") in found["message"]
+    assert field.rstrip("s") in found["detail"]
     assert cms.stored() == []
 
 
@@ -49,6 +60,7 @@ def test_everything_that_is_missing_is_said_at_once(cms: Cms) -> None:
         (b"\xff\xfe", "application/json", 400),
         (b"[" * 100_000, "application/json", 400),
         (b"[]", "application/json", 422),
+        (b'{"url": "https://proof.example/x", "title": "A", "title": "B"}', "application/json", 400),
         (b"null", "application/json", 422),
         (b"{}", "text/plain", 415),
         (b"url=x", "application/x-www-form-urlencoded", 415),
@@ -104,7 +116,7 @@ def test_an_ended_key_is_refused(cms: Cms) -> None:
 def test_what_is_not_there_is_said_in_json(cms: Cms, method: str, path: str, status: int) -> None:
     answer = cms.app.test_client().open(path, method=method, headers=cms.headers())
     assert answer.status_code == status
-    assert "/api/v1/openapi.json" in error_of(answer)["message"]
+    assert "/api/v1/openapi.json" in error_of(answer)["detail"]
 
 
 def test_pages_for_people_still_end_in_a_page(cms: Cms) -> None:
@@ -118,3 +130,29 @@ def test_odd_pages_are_refused(cms: Cms, query: str) -> None:
     answer = cms.get(f"{ARTICLES}?{query}")
     assert answer.status_code == 422
     assert list(error_of(answer)["fields"]) == [query.partition("=")[0]]
+
+
+def test_a_field_that_is_said_twice_is_named(cms: Cms) -> None:
+    body = b'{"url": "https://proof.example/x", "title": "A", "title": "B"}'
+    answer = cms.app.test_client().post(ARTICLES, data=body, content_type="application/json", headers=cms.headers())
+    assert "says title twice" in error_of(answer)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("size", "kind", "token", "status"),
+    [
+        (300_000, "application/json", None, 413),
+        (200_000, "text/plain", None, 415),
+        (200_000, "application/json", "gzt_wrong", 401),
+    ],
+)
+def test_a_refused_body_is_read_so_that_the_connection_can_go_on(
+    cms: Cms, size: int, kind: str, token: str | None, status: int
+) -> None:
+    body = io.BytesIO(b'"' + b"x" * size + b'"')
+    headers = cms.headers() if token is None else {"Authorization": f"Bearer {token}"}
+    length = len(body.getvalue())
+    answer = cms.app.test_client().post(
+        ARTICLES, input_stream=body, content_length=length, content_type=kind, headers=headers
+    )
+    assert (answer.status_code, body.tell()) == (status, length)

@@ -43,7 +43,7 @@ def test_a_refused_request_leaves_its_key_free(cms: Cms) -> None:
 def test_an_odd_idempotency_key_is_refused(cms: Cms, key: str) -> None:
     answer = cms.send(ICE, key)
     assert answer.status_code == 400
-    assert "Idempotency-Key" in error_of(answer)["message"]
+    assert "Idempotency-Key" in error_of(answer)["detail"]
 
 
 @pytest.mark.parametrize("key", ["the same", None])

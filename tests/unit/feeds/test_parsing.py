@@ -160,7 +160,7 @@ def test_one_bad_entry_costs_none_of_the_others() -> None:
     assert [(place, each.title, each.url) for place, each in feed.unlinked] == [(3, "Script", ""), (4, "Data", "")]
     assert feed.left_out == (
         "2 entries have no link to a page and cannot be mailed. The site can add links to its feed.",
-        "The text of 1 article was longer than 256 kB and was cut.",
+        "The text of 1 article was longer than 256 kB or nested too deep, and was cut.",
     )
     assert [each.title for each in feed.entries][3:5] == ["Script", "Data"]
 

@@ -5,7 +5,7 @@ import struct
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from PIL import AvifImagePlugin, Image, ImageCms
 
@@ -148,6 +148,8 @@ REFUSED = {
     "counter": (encoded(Image.new("RGB", (1, 1)), "GIF"), "too small"),
     "icon": (encoded(shaded(300, 59)), "too small"),
     "strip": (encoded(shaded(6000, 100)), "strip"),
+    "short strip": (encoded(shaded(1010, 100)), "strip"),
+    "tower": (encoded(shaded(100, 401)), "strip of 100 × 401"),
     "bomb": (png_bomb(10_000, 10_000), "10,000 × 10,000 pixels"),
     "larger bomb": (png_bomb(13_000, 13_000), "pixels"),
     "largest bomb": (png_bomb(60_000, 60_000), "pixels"),
@@ -169,6 +171,14 @@ def test_what_mails_cannot_show_is_refused_with_a_sentence(name: str) -> None:
     assert str(refused.value).endswith(".")
 
 
+def test_a_shape_is_judged_as_the_camera_was_held() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned to the right
+    assert make_picture(encoded(shaded(100, 600), "JPEG", exif=exif)).width == 600
+    with pytest.raises(PictureError, match="strip of 100 × 600"):
+        make_picture(encoded(shaded(600, 100), "JPEG", exif=exif))
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     width=st.integers(70, 2600),
@@ -178,6 +188,7 @@ def test_what_mails_cannot_show_is_refused_with_a_sentence(name: str) -> None:
     form=st.sampled_from(["JPEG", "PNG", "WEBP"]),
 )
 def test_whatever_the_picture_it_fits_into_a_mail(width: int, height: int, seed: int, grain: int, form: str) -> None:
+    assume(height <= 4 * width and width <= 10 * height)
     picture = noise(max(1, width // grain), max(1, height // grain), seed).resize((width, height))
     options = {"compress_level": 1} if form == "PNG" else {"quality": 90}
     made = make_picture(encoded(picture, form, **options))

@@ -1,5 +1,6 @@
 """Articles as content systems hand them in, whatever they send."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from newsletter.catalogue.newsletters import Topic
-from newsletter.feeds.importing.submitted import Submitted, UnknownTopicError, given_of, item_of, sentence_of
+from newsletter.feeds.importing.plain_words import sentence_of
+from newsletter.feeds.importing.submitted import Submitted, UnknownTopicError, given_of, item_of
+from newsletter.feeds.own_pages import HERE
 from newsletter.feeds.sanitizing import safe_html
 
 TOPICS = [Topic(id=4, newsletter_id=1, slug="science", name="Science", position=1)]
@@ -82,3 +85,22 @@ def test_the_first_picture_of_the_text_stands_in_for_one() -> None:
     assert (item.image_url, item.image_alt) == ("https://proof.example/a.jpg", "Ice")
     named = item_of(Submitted.model_validate(ICE | {"image_url": "https://proof.example/b.jpg", "image_alt": "A boat"}))
     assert (named.image_url, named.image_alt) == ("https://proof.example/b.jpg", "A boat")
+
+
+def test_relative_links_of_an_article_without_an_address_are_left_out() -> None:
+    item = item_of(
+        Submitted.model_validate(ICE | {"url": HERE, "markdown": "[a](/b) ![c](d.jpg) [e](https://f.example/)"})
+    )
+    assert "here.invalid" not in item.html
+    assert 'href="https://f.example/"' in item.html
+    assert item.image_url == ""
+
+
+@given(st.datetimes(timezones=st.timezones()) | st.text(max_size=30))
+def test_every_date_is_taken_or_refused_with_a_sentence(at: datetime | str) -> None:
+    submitted = _submitted(ICE | {"embargo_until": at, "published_at": at})
+    if isinstance(submitted, str):
+        assert "date" in submitted
+    else:
+        assert submitted.embargo_until is not None
+        assert submitted.embargo_until.utcoffset() == timedelta(0)

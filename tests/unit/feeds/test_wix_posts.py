@@ -116,7 +116,7 @@ def test_dates_are_read_however_they_are_written(cell: str) -> None:
     assert the_item(Published_Date=cell).published_at == datetime(2024, 5, 2, 9, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("cell", ["", "soon", "0000-00-00", "0001-01-01T00:00:00+14:00", "99999999999999"])
+@pytest.mark.parametrize("cell", ["soon", "0000-00-00", "0001-01-01T00:00:00+14:00", "99999999999999"])
 def test_a_date_that_is_none_is_none(cell: str) -> None:
     assert the_item(Published_Date=cell).published_at is None
 
@@ -165,3 +165,17 @@ def test_no_bytes_make_it_fail_but_with_a_sentence(content: bytes) -> None:
     for head in (b"", b"Title,Slug,Post Page URL,Published Date,Rich Content,Categories\n"):
         with suppress(RefusedError):
             assert all(post.row > 1 for post in posts(head + content))
+
+
+def test_a_post_without_a_date_of_publication_is_a_draft() -> None:
+    [draft, published] = posts(table(ICE | {"Published Date": ""}, ICE))
+    assert (draft.item, draft.is_draft) == (None, True)
+    assert not published.is_draft
+    [undated] = posts("Title,Slug\nUnder the ice,ice\n")
+    assert undated.item is not None
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "Title,Slug\n", "<html></html>"])
+def test_a_table_without_a_post_is_refused(content: str) -> None:
+    with pytest.raises(RefusedError, match="no post in this file"):
+        posts(content)
