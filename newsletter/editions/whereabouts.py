@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config import defaults
 from newsletter.editions.building import WENT_OUT
 from newsletter.editions.editions import Edition, EditionArticle, EditionState, Variant
-from newsletter.feeds.articles import Article, Standing
+from newsletter.feeds.articles import Article, Origin, Standing
 from newsletter.language import day_and_year, long_date
 
 
@@ -51,6 +52,9 @@ class Whereabouts:
     edition_id: int | None = None
 
 
+_FURTHEST_BACK: Final = max(defaults.REACH_BACK.values())
+_DUE: Final = "It goes out with the next edition."
+_LAPSED: Final = "It is too old for any digest by now. Hold it, then release it anew."
 _SAME_YEAR: Final = timedelta(days=300)
 _OBSTACLES: Final[Mapping[Standing, tuple[ArticleState, str]]] = {
     Standing.OLD: (ArticleState.OLD, "It was there before its feed was connected, so it is not mailed."),
@@ -82,15 +86,22 @@ def whereabouts(article: Article, mailed: Mailed | None, zone: str, *, now: date
     if mailed is not None and (mailed.has_gone_out or article.standing == Standing.FREE):
         return _in_edition(article, mailed, zone, now=now)
     if article.standing != Standing.FREE or article.released_at is None:
-        return Whereabouts(*_OBSTACLES.get(Standing(article.standing), _OBSTACLES[Standing.HELD]))
+        return _kept_back(article)
     if article.released_at <= now:
-        return Whereabouts(ArticleState.RELEASED, "It goes out with the next edition.")
+        is_due = article.released_at > now - _FURTHEST_BACK
+        return Whereabouts(ArticleState.RELEASED, _DUE if is_due else _LAPSED)
     until = _moment(article.released_at, zone, now=now)
     if article.released_at == article.embargo_at:
         return Whereabouts(ArticleState.EMBARGOED, f"It is under embargo until {until}.")
     if article.released_at == article.published_at:
         return Whereabouts(ArticleState.EMBARGOED, f"Its own date lies ahead; it waits until {until}.")
     return Whereabouts(ArticleState.NEW, f"It is new; what is mended by {until} is mended in the mail too.")
+
+
+def _kept_back(article: Article) -> Whereabouts:
+    if article.standing == Standing.OLD and article.origin == Origin.IMPORT:
+        return Whereabouts(ArticleState.OLD, "It came in with an export of old posts, so it is not mailed.")
+    return Whereabouts(*_OBSTACLES.get(Standing(article.standing), _OBSTACLES[Standing.HELD]))
 
 
 def last_mailed(session: Session, article_ids: Sequence[int]) -> dict[int, Mailed]:

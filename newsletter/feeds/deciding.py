@@ -35,6 +35,8 @@ class OwnWords:
 def settle(session: Session, article: Article, *, now: datetime) -> None:
     """Bring an article's standing to where decisions, rules and facts put it, after any of them has changed."""
     place_all(session, [article], now=now)
+    if article.standing == Standing.FREE:  # what is old has had no picture fetched so far
+        want(session, article.newsletter_id, [article.shown_image_url], now=now)
 
 
 def decide(session: Session, article: Article, decision: Decision, *, now: datetime) -> None:

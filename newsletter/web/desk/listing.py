@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter.catalogue.newsletters import Newsletter, Topic
 from newsletter.editions.whereabouts import Whereabouts, whereabouts_of
 from newsletter.feeds.articles import Article, ArticleTopic, Feed, Origin
+from newsletter.feeds.health import last_success
 from newsletter.mails.articles import pictures_of
 from newsletter.mails.content import Picture
 from newsletter.web.desk.article_states import PLAIN, Badge, badge_of, decisions_for
@@ -63,8 +64,8 @@ def feeds_of(session: Session, newsletter: Newsletter, *, now: datetime) -> list
             title=feed.title or feed.url,
             url=feed.url,
             trouble=feed.trouble or "",
-            last_read=day_and_time(feed.last_success_at, zone, now=now) if feed.last_success_at else "",
-            next_look=day_and_time(max(feed.next_poll_at, now), zone, now=now),
+            last_read=day_and_time(read_at, zone, now=now) if (read_at := last_success(feed, now=now)) else "",
+            next_look=day_and_time(max(feed.next_poll_at, now), zone, now=now) if feed.ended_at is None else "",
         )
         for feed in session.scalars(query)
     ]

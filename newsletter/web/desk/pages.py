@@ -5,9 +5,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from newsletter.catalogue import shelf
-from newsletter.database import ask_for
 from newsletter.feeds.articles import Feed
-from newsletter.jobs import Job, JobKind
+from newsletter.feeds.polling import fetch_again
 from newsletter.web.desk import board, running
 from newsletter.web.desk.blueprints import desk_blueprint
 from newsletter.web.desk.listing import feeds_of
@@ -50,11 +49,11 @@ def show(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/n/<slug>/look")
 def look(slug: str) -> ResponseReturnValue:
-    """Read all feeds of a newsletter now."""
+    """Fetch all feeds of a newsletter again now, past their pace and all caches."""
     with writing() as session:
         newsletter = newsletter_or_404(session, slug)
-        for feed in session.scalars(select(Feed).where(Feed.newsletter_id == newsletter.id)):
-            feed.next_poll_at = now()
-            ask_for(session, Job(JobKind.POLL_FEED, feed.id))
+        query = select(Feed).where(Feed.newsletter_id == newsletter.id, Feed.ended_at.is_(None))
+        for feed in session.scalars(query):
+            fetch_again(session, feed, now=now())
     flash("The feeds are being read. Load this page again in a few seconds to see what they hold.")
     return redirect(url_for("pages.show", slug=slug), 303)

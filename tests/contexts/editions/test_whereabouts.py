@@ -8,7 +8,7 @@ from newsletter.database import Database
 from newsletter.delivery.deliveries import DeliveryState
 from newsletter.editions import fanout
 from newsletter.editions.whereabouts import ArticleState, Whereabouts, already_out, whereabouts, whereabouts_of
-from newsletter.feeds.articles import Article, Standing
+from newsletter.feeds.articles import Article, Origin, Standing
 from tests.conftest import StandingClock
 from tests.data import NOW, a_newsletter, a_reader, an_article
 from tests.edition_runs import FRIDAY, settle_all, tick
@@ -45,6 +45,13 @@ def where(**fields: object) -> Whereabouts:
         ),
         ({"standing": Standing.SAME_STORY, "released_at": None}, ArticleState.HELD, "tells the same story"),
         ({"standing": Standing.OLD, "released_at": None}, ArticleState.OLD, "before its feed was connected"),
+        (
+            {"standing": Standing.OLD, "released_at": None, "origin": Origin.IMPORT},
+            ArticleState.OLD,
+            "came in with an export",
+        ),
+        ({"released_at": NOW - 21 * 24 * HOUR}, ArticleState.RELEASED, "too old for any digest"),
+        ({"released_at": NOW - 20 * 24 * HOUR}, ArticleState.RELEASED, "goes out with the next edition"),
     ],
 )
 def test_an_article_says_where_it_stands(fields: dict[str, object], state: ArticleState, words: str) -> None:

@@ -61,6 +61,16 @@ def test_an_old_article_may_be_released_and_is_old_again_when_the_decision_ends(
     assert decide(database, Decision.NONE, at=LATER + 2 * HOUR).standing == Standing.OLD
 
 
+def test_an_old_article_that_is_released_gets_its_picture(database: Database) -> None:
+    picture = '<p>Ice.</p><img src="https://proof.example/ice.jpg">'
+    take(database, a_feed(database), item(text=picture), is_first=True)
+    with database.write() as session:
+        assert session.scalars(select(Picture)).all() == []
+        deciding.decide(session, session.get_one(Article, 1), Decision.RELEASE, now=LATER)
+    with database.read() as session:
+        assert [each.address for each in session.scalars(select(Picture))] == ["https://proof.example/ice.jpg"]
+
+
 def test_an_embargo_holds_until_its_instant_and_ends_with_a_release(database: Database) -> None:
     take(database, a_feed(database), item())
     with database.write() as session:
