@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from hashlib import sha256
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from newsletter.feeds.parsing.items import ParsedItem
 
@@ -30,6 +30,8 @@ _TRACKING: Final = re.compile(
 _FROM_A_FEED: Final = re.compile(
     r"(?:source|src|ref|partner|emc|from|via|campaign|cid|cmp)=(?:rss|atom|feeds?)(?:[-_.:/].*)?", re.IGNORECASE
 )
+_RESERVED: Final = re.compile(r"%(2[35f]|3f)", re.IGNORECASE)  # these mean something else unescaped
+_PATH: Final = "/:@!$&'()*+,;=~"
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -62,7 +64,7 @@ def canonical_link(url: str) -> str:
     host = (parts.hostname or "").removeprefix("www.").rstrip(".")
     port = "" if parts.port in {None, _DEFAULT_PORTS.get(parts.scheme)} else f":{parts.port}"
     query = _plain_query(parts)
-    return f"{host}{port}{parts.path.rstrip('/')}{'?' if query else ''}{query}"
+    return f"{host}{port}{_plain_path(parts.path).rstrip('/')}{'?' if query else ''}{query}"
 
 
 def aliases_of(items: Sequence[ParsedItem], home_urls: Iterable[str]) -> list[tuple[Alias, ...]]:
@@ -93,6 +95,11 @@ def aliases_of(items: Sequence[ParsedItem], home_urls: Iterable[str]) -> list[tu
 def known_article(aliases: Iterable[Alias], known: Mapping[Alias, int]) -> int | None:
     """The article that these aliases belong to, by the surest that is known."""
     return next((known[alias] for alias in aliases if alias in known), None)
+
+
+def _plain_path(path: str) -> str:
+    """A path in one of its spellings: some sites write ü, some %C3%BC, some %c3%bc."""
+    return quote(unquote(_RESERVED.sub(r"%25\1", path), errors="surrogateescape"), safe=_PATH, errors="surrogateescape")
 
 
 def _plain_query(parts: SplitResult) -> str:

@@ -64,6 +64,17 @@ def test_one_page_has_one_canonical_link(url: str) -> None:
     assert canonical_link(url) == "proof.example/ice"
 
 
+@pytest.mark.parametrize("path", ["/post/über-eis", "/post/%C3%BCber-eis", "/post/%c3%bcber%2Deis"])
+def test_a_path_is_known_in_every_spelling(path: str) -> None:
+    assert canonical_link(f"https://proof.example{path}") == "proof.example/post/%C3%BCber-eis"
+
+
+@pytest.mark.parametrize("path", ["/a%2Fb", "/a%3Fb", "/a%23b", "/a%25b", "/%ff", "/100%"])
+def test_what_an_escape_keeps_apart_stays_apart(path: str) -> None:
+    links = {canonical_link(f"https://proof.example{each}") for each in (path, "/a/b", "/a?b", "/a", "/ÿ", "/100")}
+    assert len(links) == 6
+
+
 @pytest.mark.parametrize(
     "url", ["https://proof.example/Ice", "https://proof.example/ice?p=1", "https://proof.example:8080/ice"]
 )
