@@ -42,6 +42,8 @@ def parse(content: bytes, content_type: str | None, url: str) -> ParsedFeed:
         return parse_xml(text, url)
     if kind in sitemaps.ROOTS:
         return sitemaps.parse_sitemap(text, url)
+    if kind == "opml":
+        raise FeedError("This is a list of feeds (OPML), not a feed itself. Add each feed that it names.")
     if root.lower() == "html" or _HTML.search(text[:_BEGINNING]):
         raise FeedError(_web_page(text[:_BEGINNING], url))
     if root and _ENTRY.search(text):

@@ -49,7 +49,7 @@ def _raw(entry: Mapping[str, Any], *, feed: Mapping[str, Any], language: str, ur
     body = _body(entry)
     clean = safe_html(body, link or url)
     in_text = first_in(clean)
-    image_url = first_address((entry.get("image"), entry.get("banner_image")), url)
+    image_url = first_address((entry.get("image"), entry.get("banner_image"), *_attached(entry)), url)
     return Raw(
         guid=_guid(entry.get("id")),
         url=link or relative(entry.get("url")),
@@ -74,6 +74,12 @@ def _body(entry: Mapping[str, Any]) -> str:
     if not isinstance(text, str):
         return ""
     return "".join(f"<p>{html.escape(part)}</p>" for part in text.split("\n\n") if part.strip())
+
+
+def _attached(entry: Mapping[str, Any]) -> list[object]:
+    """The addresses of the pictures among the attachments."""
+    attached = _mappings(entry.get("attachments"))
+    return [each.get("url") for each in attached if line(each.get("mime_type")).startswith("image/")]
 
 
 def _guid(value: object) -> str:

@@ -12,6 +12,7 @@ from newsletter.feeds.parsing.items import FeedError, ParsedFeed
 from newsletter.feeds.parsing.making import Raw, is_of_web, made_items
 from newsletter.feeds.parsing.reading import read
 from newsletter.feeds.parsing.wellformed import checked_xml, not_read
+from newsletter.feeds.parsing.worded_dates import instant_in_words, instant_unmistakable
 from newsletter.feeds.pictures.lookup import picture_of
 from newsletter.feeds.sanitizing import LONGEST_SUMMARY, absolute, line, plain_text, relative, safe_html
 
@@ -138,7 +139,9 @@ def _detail(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _plain(entry: Mapping[str, Any], name: str) -> str:
     detail = _detail(entry, name)
-    return plain_text(_markup(detail) if detail else str(entry.get(name) or ""))
+    text = plain_text(_markup(detail) if detail else str(entry.get(name) or ""))
+    # Some feeds wrap a title twice.
+    return text.removeprefix("<![CDATA[").removesuffix("]]>").strip() if text.startswith("<![CDATA[") else text
 
 
 def _author(entry: Mapping[str, Any]) -> tuple[str, str]:
@@ -174,8 +177,11 @@ def _instant(entry: Mapping[str, Any], name: str) -> datetime | None:
     """A date as feedparser has read it; what no calendar knows is no date."""
     # feedparser's own `get` warns and answers with another date where this one is missing.
     value = dict.get(entry, name) if isinstance(entry, dict) else None
+    written = line(dict.get(entry, name.removesuffix("_parsed"))) if isinstance(entry, dict) else ""
     if not isinstance(value, time.struct_time):
-        return None
+        return instant_in_words(written)
+    if at := instant_unmistakable(written):  # it makes another date of it
+        return at
     try:
         return datetime.fromtimestamp(calendar.timegm(value), UTC)
     except (ValueError, OverflowError, OSError):

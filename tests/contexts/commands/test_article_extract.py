@@ -1,6 +1,7 @@
 """`gazette article extract`: a line of JSON for each page, a plain line for each that cannot be read."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,14 @@ def test_each_file_is_answered_by_a_line_with_the_fields_of_the_contract() -> No
 def test_what_cannot_be_read_is_told_in_one_line_each_and_the_others_are_read(tmp_path: Path) -> None:
     broken = tmp_path / "broken.html"
     broken.write_bytes(b"\x00\x01\x02" * 1_000)
-    ended = extract(broken, tmp_path / "missing.html", tmp_path, SAMPLES / "stall.html")
+    os.mkfifo(tmp_path / "pipe")  # nobody writes into it, so that reading it would never end
+    named = [str(broken), str(tmp_path / "missing.html"), str(tmp_path), str(tmp_path / "pipe"), "ftp://proof.example/"]
+    ended = extract(*named, "a\udcff", SAMPLES / "stall.html")
     assert ended.exit_code == 1
     assert len(ended.stdout.splitlines()) == 1
     errors = ended.stderr.splitlines()
-    assert [line.partition(": ")[0] for line in errors] == [str(broken), str(tmp_path / "missing.html"), str(tmp_path)]
+    assert [line.partition(": ")[0] for line in errors] == [*named, "a\ufffd"]
+    assert all(line.endswith(".") for line in errors)
     assert "Traceback" not in ended.output
 
 

@@ -48,6 +48,17 @@ def test_latin_1_declared_as_utf_8_is_read() -> None:
     assert "Größe – naïve" in decode(declared("utf-8", "Größe – naïve").encode("cp1252"), None)
 
 
+@pytest.mark.parametrize("text", ["<rss>Größe</rss>", '{"title": "Größe"}'])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_text_in_16_bits_is_known_without_mark_or_declaration(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding), None) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-32-le", "utf-32-be"])
+def test_text_in_32_bits_is_known(encoding: str) -> None:
+    assert decode("<rss>Größe</rss>".encode(encoding), None) == "<rss>Größe</rss>"
+
+
 def test_one_broken_letter_does_not_break_the_others() -> None:
     content = "Größe, Übung, Äpfel".encode().replace("Ü".encode(), b"\xff")
     assert decode(content, None) == "Größe, �bung, Äpfel"
