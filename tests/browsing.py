@@ -1,9 +1,10 @@
 """People who go from page to page in a real browser, and what is in the way there."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from socketserver import ThreadingMixIn
+from typing import TYPE_CHECKING
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from flask import Flask
@@ -12,13 +13,16 @@ from werkzeug.serving import make_server
 
 from tests.desk import PASSWORD
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """Serve an installation's pages; where they are."""
-    server = make_server("localhost", 0, app, threaded=True)
+    server = make_server("localhost", 0, closing(app), threaded=True)
     assert isinstance(server, ThreadingMixIn)
     server.daemon_threads = False  # closing it waits for answers that are under way
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -27,6 +31,24 @@ def serving(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join(10)
     server.server_close()
+
+
+def closing(app: "WSGIApplication") -> "WSGIApplication":
+    """The same pages, their files closed even when the browser goes away in the middle of one.
+
+    Werkzeug's server forgets to close an answer when reading the rest of the request fails, and a file that
+    is left open is an error in these tests.
+    """
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        body = app(environ, start_response)
+        try:
+            yield from body
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+
+    return answer
 
 
 def log_in(page: Page, base: str) -> None:
