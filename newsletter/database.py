@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql import functions
@@ -101,6 +102,14 @@ class Base(DeclarativeBase):
 
 class DatabaseUnavailableError(GazetteError):
     """The database does not answer or refuses us."""
+
+
+def unusable(error: DBAPIError) -> DatabaseUnavailableError:
+    """What a person is told when the database refused us: its own first line, without statements or secrets."""
+    reason = str(error.orig).strip().splitlines()[0] if error.orig and str(error.orig).strip() else "no reason given"
+    return DatabaseUnavailableError(
+        f"The database (GAZETTE_DATABASE_URL) cannot be used: {reason}. Mend that, then try again."
+    )
 
 
 def ask_for(session: Session, job: Job) -> None:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import click
 from pydantic import SecretStr
 from sqlalchemy import Row, func, select
+from sqlalchemy.exc import DBAPIError
 
 from config.settings import Settings, read_settings
 from newsletter.catalogue.installation import in_rehearsal_again, open_under
 from newsletter.clock import SystemClock
 from newsletter.commands.output import answer, as_json, say, services
-from newsletter.database import Database
+from newsletter.database import Database, unusable
 from newsletter.delivery.deliveries import Delivery
 from newsletter.delivery.relays import breaker
 from newsletter.jobs import announce_nothing
@@ -32,6 +33,8 @@ def migrate_database() -> None:
         migrate(database.engine)
         with database.write() as session:
             stopped = open_under(session, settings.base_url, settings.former_urls, now=SystemClock().now())
+    except DBAPIError as error:
+        raise unusable(error) from None
     finally:
         database.close()
     say("The database is up to date.")

@@ -13,6 +13,7 @@ from newsletter.accounts import entry
 from newsletter.accounts.editors import Editor
 from newsletter.catalogue import shelf
 from newsletter.catalogue.installation import in_rehearsal_again, open_under
+from newsletter.database import unusable
 from newsletter.jobs import announce_nothing
 from newsletter.local.checks import CannotStartError
 from newsletter.local.demo import seeding
@@ -44,9 +45,7 @@ def prepare(settings: Settings, *, is_current: bool = False) -> Doors:
             migrate(parts.database.engine)
         return _ready(parts)
     except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
-        name = "GAZETTE_DATABASE_URL" if settings.database_url.get_secret_value() else "The database"
-        raise CannotStartError(f"{name}: it cannot be used ({reason}). Mend that and start again.") from None
+        raise CannotStartError(str(unusable(error))) from None
     finally:
         parts.close()
 

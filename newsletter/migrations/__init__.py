@@ -35,7 +35,3 @@ def is_current(engine: Engine) -> bool:
     head = ScriptDirectory.from_config(migration_config()).get_current_head()
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == head
-
-
-class NotMigratedError(GazetteError):
-    """The database has an older form than this code needs."""
