@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from newsletter.accounts.api_keys import new_key
 from newsletter.feeds.articles import Decision, FeedKind, FeedPush, Standing
@@ -14,6 +14,7 @@ from tests.browsing import barriers, log_in, serving
 from tests.data import NOW, an_editor
 from tests.desk import services_of, with_password
 from tests.desk_articles import a_held_article, a_house, article_of, mailed, the_article
+from tests.drawn_pictures import a_photograph
 from tests.feed_rows import a_feed
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützen und was sonst noch dazugehört"
@@ -141,3 +142,19 @@ def test_the_preview_of_an_article_shows_its_text_while_it_is_written(page: Page
     page.goto(f"{base}{DESK}/articles/new")
     page.get_by_role("textbox", name="Text").fill("The ice is **thin**.")
     expect(page.get_by_role("region", name="Preview of the text").get_by_text("thin", exact=True)).to_be_visible()
+
+
+def test_a_preview_keeps_the_chosen_picture(page: Page, house: Flask, base: str) -> None:
+    page.goto(f"{base}{DESK}/articles/new")
+    page.get_by_label("Title", exact=True).fill("Ice by the sea")
+    page.get_by_role("textbox", name="Text").fill("The ice is **thin**.")
+    page.get_by_label("A file of yours").check()
+    page.get_by_label("It only decorates").check()
+    chosen = FilePayload(name="ice.jpg", mimeType="image/jpeg", buffer=a_photograph())
+    page.locator("input[type=file]").set_input_files(chosen)
+
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("region", name="Preview of the text").get_by_text("thin", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Save the article").click()
+
+    expect(page.get_by_text("“Ice by the sea” is saved.")).to_be_visible()
