@@ -7,18 +7,20 @@ from typing import Final
 CADENCE: Final = "weekly"
 WEEKDAY: Final = 4  # Monday is 0 (ISO weekday minus one), so this is Friday
 HOUR: Final = 7
+MONTH_DAY: Final = 1  # of a monthly digest, where one is switched on
+OFFERED: Final = ("daily", "weekly")  # cadences that readers may choose from
 ZONE: Final = "UTC"
 CUTOFF_BEFORE_SEND: Final = timedelta(minutes=60)
 
 # One digest holds at least and at most so many articles.
 MINIMUM_ARTICLES: Final = 1
-MAXIMUM_ARTICLES: Final = {"daily": 8, "weekly": 12, "special": 12}
+MAXIMUM_ARTICLES: Final = {"daily": 8, "weekly": 12, "monthly": 12, "special": 12}
 
 # How far a digest reaches back before its cutoff, however new the reader is.
-REACH_BACK: Final = {"daily": timedelta(days=3), "weekly": timedelta(days=21)}
+REACH_BACK: Final = {"daily": timedelta(days=3), "weekly": timedelta(days=21), "monthly": timedelta(days=62)}
 
 # A run that is later than this does not go out by itself.
-LATEST_START: Final = {"daily": timedelta(hours=12), "weekly": timedelta(hours=24)}
+LATEST_START: Final = {"daily": timedelta(hours=12), "weekly": timedelta(hours=24), "monthly": timedelta(hours=24)}
 
 # Sign-ups.
 CONFIRM_LINK_LIFETIME: Final = timedelta(days=7)

@@ -3,9 +3,10 @@
 from datetime import datetime
 from enum import StrEnum, auto
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from config import defaults
 from newsletter.database import Base, BigId
 
 
@@ -15,6 +16,13 @@ class MailRule(StrEnum):
     MAIL = auto()
     HOLD = auto()  # an editor releases each
     NEVER = auto()
+
+
+class AddressRule(StrEnum):
+    """What happens to a kind of addresses that somebody signs up with."""
+
+    TAKE = auto()
+    REFUSE = auto()
 
 
 class Newsletter(Base):
@@ -41,6 +49,19 @@ class Newsletter(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
     logo_url: Mapped[str] = mapped_column(default="", server_default="")
     accent: Mapped[str] = mapped_column(default="", server_default="")  # a colour like #0a7f5a; empty: the house's own
+    # What readers may choose: cadences beside the weekly one, separated by commas; the weekday; breaking news.
+    offers: Mapped[str] = mapped_column(default=",".join(defaults.OFFERED), server_default="daily,weekly")
+    is_weekday_fixed: Mapped[bool] = mapped_column(default=True, server_default=true())
+    month_day: Mapped[int] = mapped_column(
+        default=defaults.MONTH_DAY, server_default="1"
+    )  # of the monthly digest; 31: the last day
+    offers_breaking: Mapped[bool] = mapped_column(default=True, server_default=true())
+    is_formal: Mapped[bool] = mapped_column(default=True, server_default=true())  # how readers are addressed
+    # After a sign-up on another site: words of the site's choice, or a page of its own.
+    thanks: Mapped[str] = mapped_column(default="", server_default="")
+    thanks_url: Mapped[str] = mapped_column(default="", server_default="")
+    role_addresses: Mapped[str] = mapped_column(default=AddressRule.TAKE, server_default=AddressRule.TAKE)
+    disposable_addresses: Mapped[str] = mapped_column(default=AddressRule.REFUSE, server_default=AddressRule.REFUSE)
 
     @property
     def is_live(self) -> bool:
@@ -60,3 +81,47 @@ class Topic(Base):
     name: Mapped[str]
     position: Mapped[int]
     rule: Mapped[str] = mapped_column(default=MailRule.MAIL, server_default=MailRule.MAIL)
+
+
+class NewsletterText(Base):
+    """The newsletter's own words in a language beside its first; without them the language is not offered."""
+
+    __tablename__ = "newsletter_texts"
+
+    newsletter_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    tagline: Mapped[str]
+    thanks: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class TopicText(Base):
+    """A topic's name in a language beside the newsletter's first."""
+
+    __tablename__ = "topic_texts"
+
+    topic_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class SiteState(StrEnum):
+    """What editors said of a site that uses the form."""
+
+    WAITING = auto()  # it was refused, and stands at the desk
+    ALLOWED = auto()
+    REFUSED = auto()
+
+
+class EmbedSite(Base):
+    """A site, by its origin such as `https://news.example.org`, whose pages use the form of a newsletter."""
+
+    __tablename__ = "embed_sites"
+    __table_args__ = (UniqueConstraint("newsletter_id", "origin"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    newsletter_id: Mapped[int] = mapped_column(BigId)
+    origin: Mapped[str]
+    state: Mapped[str]
+    seen_at: Mapped[datetime]  # last
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(BigId)

@@ -18,7 +18,8 @@ from newsletter.delivery.deliveries import FINAL, Delivery
 from newsletter.editions.building import Frame, choices, frame_at, frame_of
 from newsletter.editions.cadence import next_occurrence
 from newsletter.editions.editions import SPECIAL, Edition, EditionState
-from newsletter.editions.schedule import request_special, rule_of, upcoming
+from newsletter.editions.rhythms import rule_of
+from newsletter.editions.schedule import request_special, upcoming
 from newsletter.editions.selection import NOTHING, Digest
 from newsletter.errors import NotFoundError, RefusedError
 from newsletter.feeds.articles import Article

@@ -98,6 +98,8 @@ class Delivery(Base):
     editor_id: Mapped[int | None] = mapped_column(BigId)
     login_link_id: Mapped[int | None] = mapped_column(BigId)
     feed_id: Mapped[int | None] = mapped_column(BigId)
+    address_change_id: Mapped[int | None] = mapped_column(BigId)
+    mailbox_proof_id: Mapped[int | None] = mapped_column(BigId)
     created_at: Mapped[datetime]
     # When to try (again); None where a person must decide.
     next_attempt_at: Mapped[datetime | None]

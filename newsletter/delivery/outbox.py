@@ -27,6 +27,8 @@ class Recipient:
     variant_id: int | None = None
     login_link_id: int | None = None
     feed_id: int | None = None
+    address_change_id: int | None = None
+    mailbox_proof_id: int | None = None
 
 
 def queue_mail(session: Session, kind: MailKind, recipient: Recipient, *, now: datetime) -> None:
@@ -49,6 +51,8 @@ def queue_mails(session: Session, kind: MailKind, recipients: Iterable[Recipient
             "editor_id": recipient.editor_id,
             "login_link_id": recipient.login_link_id,
             "feed_id": recipient.feed_id,
+            "address_change_id": recipient.address_change_id,
+            "mailbox_proof_id": recipient.mailbox_proof_id,
             "created_at": now,
             "next_attempt_at": now,
         }

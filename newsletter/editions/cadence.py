@@ -1,5 +1,6 @@
 """Calendar rules in a named zone: when the next digest is due. Pure."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -14,12 +15,16 @@ _WEEK: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Every day, or every week on a weekday (Monday is 0), at an hour in a named zone."""
+    """Every day, every week on a weekday (Monday is 0) or every month on a day, at an hour in a named zone.
+
+    A month that is shorter than `month_day` has its run on its last day.
+    """
 
     cadence: Cadence
     weekday: int
     hour: int
     zone: str
+    month_day: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,13 @@ def local_instant(day: date, hour: int, zone: str) -> datetime:
 
 
 def _falls_on(rule: Rule, day: date) -> bool:
-    return rule.cadence is Cadence.DAILY or day.weekday() == rule.weekday % _WEEK
+    match rule.cadence:
+        case Cadence.DAILY:
+            return True
+        case Cadence.WEEKLY:
+            return day.weekday() == rule.weekday % _WEEK
+        case Cadence.MONTHLY:
+            return day.day == min(rule.month_day, monthrange(day.year, day.month)[1])
 
 
 def _exists(local: datetime, tz: ZoneInfo) -> bool:

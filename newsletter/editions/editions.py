@@ -68,7 +68,9 @@ class Variant(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     edition_id: Mapped[int] = mapped_column(BigId)
-    key: Mapped[str]  # its articles and how many more there are, as a short text
+    key: Mapped[str]  # its articles, how many more there are and the language, as a short text
+    # What stands around the articles is said in it; empty: in the newsletter's own.
+    language: Mapped[str] = mapped_column(default="", server_default="")
     article_ids: Mapped[list[int]] = mapped_column(JSON)
     more: Mapped[int]
     # Rendered once, with slots for what is personal, so that every retry has the same bytes.

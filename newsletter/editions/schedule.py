@@ -16,8 +16,9 @@ from newsletter.catalogue.shelf import newsletters
 from newsletter.database import ask_for, insert_if_new
 from newsletter.delivery.deliveries import FINAL, Delivery
 from newsletter.editions.building import candidates_at
-from newsletter.editions.cadence import Rule, next_occurrence
+from newsletter.editions.cadence import next_occurrence
 from newsletter.editions.editions import SPECIAL, Edition, EditionArticle, EditionState
+from newsletter.editions.rhythms import rule_of
 from newsletter.feeds.claiming import wake
 from newsletter.jobs import Job, JobKind
 from newsletter.subscriptions.subscribers import Cadence, Subscription, SubscriptionState
@@ -50,11 +51,6 @@ def finish_all_done(session: Session, *, now: datetime) -> None:
     """End every edition that is done; a worker that has emptied its lane asks, so that nobody waits for the tick."""
     for edition in _in_state(session, EditionState.SENDING):
         finish_if_done(session, edition, now=now)
-
-
-def rule_of(newsletter: Newsletter, cadence: Cadence) -> Rule:
-    """The calendar rule of a newsletter's cadence."""
-    return Rule(cadence, newsletter.weekday, newsletter.hour, newsletter.zone)
 
 
 def close(session: Session, edition: Edition, *, now: datetime) -> None:

@@ -12,6 +12,7 @@ from newsletter.delivery.kinds import MailKind
 from newsletter.delivery.mail import OutgoingMail, build
 from newsletter.delivery.sending import Withhold
 from newsletter.editions.editions import Variant
+from newsletter.language import ENGLISH
 from newsletter.links import Links
 from newsletter.mails import already_subscribed, confirmation, digest, feed_trouble, login_link, proof, welcome
 from newsletter.mails.content import Rendered
@@ -61,12 +62,12 @@ class MailComposer:
         kind = MailKind(row.kind)
         if isinstance(ready, LinkHolder):
             newsletter = ready.newsletter
-            imprint = imprint_of(newsletter) if newsletter else imprint_of_desk(site_name(self.links.base_url))
+            imprint = imprint_of(newsletter, ENGLISH) if newsletter else imprint_of_desk(site_name(self.links.base_url))
             return rendered(kind, login_link.content(ready, self.links), imprint)
         if isinstance(ready, FeedEditor):
-            return rendered(kind, feed_trouble.content(ready, self.links), imprint_of(ready.newsletter))
+            return rendered(kind, feed_trouble.content(ready, self.links), imprint_of(ready.newsletter, ENGLISH))
         if isinstance(ready, Reader) and kind in _TO_READERS:
-            return rendered(kind, _TO_READERS[kind](ready, self.links, at), imprint_of(ready.newsletter))
+            return rendered(kind, _TO_READERS[kind](ready, self.links, at), imprint_of(ready.newsletter, ready.tongue))
         variant = None if row.variant_id is None else session.get(Variant, row.variant_id)
         shared = None if variant is None else rendering_of(session, variant, kind, self.links)
         return None if shared is None else filled(shared, self._personal(ready))

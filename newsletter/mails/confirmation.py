@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config import defaults
+from newsletter.editions.rhythms import rule_for
 from newsletter.language import long_date
 from newsletter.links import Links
 from newsletter.mails.recipients import Reader
 from newsletter.mails.sentences import local_day, next_mail_on, rhythm, site_name
-from newsletter.subscriptions.subscribers import Cadence
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,12 @@ class ConfirmationMail:
 def content(reader: Reader, links: Links, at: datetime) -> ConfirmationMail:
     """What the mail says that is written at this instant. Pure."""
     newsletter, subscription = reader.newsletter, reader.subscription
-    cadence = Cadence(subscription.cadence)
+    rule, tongue = rule_for(newsletter, subscription), reader.tongue
     return ConfirmationMail(
         site=site_name(newsletter.site_url),
-        entered_on=local_day(newsletter, subscription.requested_at),
-        first_digest_on=long_date(next_mail_on(newsletter, cadence, at)),
-        choice=f"{reader.topics}, {rhythm(newsletter, cadence)}",
-        works_until=local_day(newsletter, subscription.requested_at + defaults.CONFIRM_LINK_LIFETIME),
+        entered_on=local_day(newsletter, subscription.requested_at, tongue),
+        first_digest_on=long_date(next_mail_on(rule, at), tongue),
+        choice=f"{reader.topics}, {rhythm(rule, tongue)}",
+        works_until=local_day(newsletter, subscription.requested_at + defaults.CONFIRM_LINK_LIFETIME, tongue),
         confirm_url=links.confirm(subscription.id, subscription.confirm_nonce),
     )

@@ -1,9 +1,8 @@
 """What mails hold, as plain data for the templates."""
 
 from dataclasses import dataclass
-from typing import Final
 
-_RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur", "yi", "ps", "dv"})
+from newsletter.language import Tongue
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +13,17 @@ class Imprint:
     site: str  # as people say it
     publisher: str
     postal_address: str
-    language: str
+    tongue: Tongue
+
+    @property
+    def language(self) -> str:
+        """The language of the mail around its articles."""
+        return self.tongue.language
 
     @property
     def direction(self) -> str:
-        """How the language is written: `ltr` or `rtl`."""
-        return "rtl" if self.language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
+        """How that language is written: `ltr` or `rtl`."""
+        return self.tongue.direction
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from newsletter.language import counted, day_and_year, shortened
+from newsletter.editions.rhythms import rule_for
+from newsletter.language import Tongue, day_and_year, shortened
 from newsletter.links import Links
 from newsletter.mails.articles import lead_and_sections
 from newsletter.mails.cleaning import one_line
 from newsletter.mails.content import ArticleBlock, Section
 from newsletter.mails.recipients import Reader
 from newsletter.mails.sentences import reason
-from newsletter.subscriptions.subscribers import Cadence
 
 _LONGEST_PREHEADER: Final = 110
 
@@ -38,24 +38,24 @@ class DigestMail:
     more: str  # `7 more articles`; empty where all fitted
 
 
-def content(facts: DigestFacts) -> DigestMail:
-    """What the digest of these articles says. Pure."""
+def content(facts: DigestFacts, tongue: Tongue) -> DigestMail:
+    """What the digest of these articles says in a tongue. Pure."""
     lead, sections = lead_and_sections(facts.blocks, [one_line(name) for name in facts.topics])
     return DigestMail(
-        day=day_and_year(facts.day),
+        day=day_and_year(facts.day, tongue),
         preheader=_preheader(lead, sections),
         lead=lead,
         sections=sections,
-        more=counted(facts.more, "more article") if facts.more else "",
+        more=tongue.ngettext("%(num)s more article", "%(num)s more articles", facts.more) if facts.more else "",
     )
 
 
 def personal(reader: Reader, links: Links) -> Mapping[str, str]:
     """What is one reader's own. Pure."""
     subscription = reader.subscription
-    cadence = Cadence(subscription.cadence)
+    rule = rule_for(reader.newsletter, subscription)
     return {
-        "reason": reason(reader.newsletter, subscription.requested_at, reader.topics, cadence),
+        "reason": reason(reader.newsletter, subscription.requested_at, reader.topics, rule, reader.tongue),
         "preferences": links.preferences(subscription.id, subscription.nonce),
         "leave": links.leave(subscription.id, subscription.nonce),
     }

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.editors import Editor, LoginLink
+from newsletter.catalogue.languages import tongue_for
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.catalogue.shelf import topics_of
 from newsletter.delivery.deliveries import Delivery
@@ -16,6 +17,7 @@ from newsletter.delivery.kinds import MailKind
 from newsletter.delivery.sending import Withhold
 from newsletter.editions.editions import Edition, Variant
 from newsletter.feeds.articles import Feed
+from newsletter.language import Tongue
 from newsletter.mails.sentences import topics_in_words
 from newsletter.subscriptions.choices import topics_chosen
 from newsletter.subscriptions.signup import Confirmation, confirmation_of
@@ -30,6 +32,7 @@ class Reader:
     address: str
     newsletter: Newsletter
     subscription: Subscription
+    tongue: Tongue
     topics: str  # as they stand in a sentence
 
 
@@ -90,16 +93,17 @@ def _reader(session: Session, row: Delivery, reason_against: _Check, now: dateti
         return Withhold(_ERASED)
     if suppressed_among(session, [subscriber.address_key]):
         return Withhold(_SUPPRESSED)
-    reader = Reader(subscriber.address, newsletter, subscription, _topics(session, subscription))
+    tongue = tongue_for(newsletter, subscriber.language)
+    reader = Reader(subscriber.address, newsletter, subscription, tongue, _topics(session, subscription, tongue))
     reason = reason_against(reader, now)
     return reader if reason is None else Withhold(reason)
 
 
-def _topics(session: Session, subscription: Subscription) -> str:
+def _topics(session: Session, subscription: Subscription, tongue: Tongue) -> str:
     topics = topics_of(session, subscription.newsletter_id)
     chosen = topics_chosen(session, subscription.id)
     names = [topic.name for topic in topics]
-    return topics_in_words(names, [topic.name for topic in topics if topic.id in chosen])
+    return topics_in_words(names, [topic.name for topic in topics if topic.id in chosen], tongue)
 
 
 def _against_confirmation(reader: Reader, now: datetime) -> str | None:

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from newsletter.delivery.kinds import MailKind
 from newsletter.language import shortened
+from newsletter.language.templates import speak_in
 from newsletter.mails.cleaning import one_line
 from newsletter.mails.content import Imprint, Rendered
 from newsletter.mails.slots import slot
@@ -29,7 +30,7 @@ _CHARSET: Final = '<meta http-equiv="Content-Type" content="text/html; charset=U
 
 def rendered(kind: MailKind, mail: object, imprint: Imprint) -> Rendered:
     """A mail of this kind that says `mail`, in the name of `imprint`."""
-    about: dict[str, Any] = {"mail": mail, "newsletter": imprint}
+    about: dict[str, Any] = {"mail": mail, "newsletter": imprint, "tongue": imprint.tongue}
     about["subject"] = _subject(kind, about)
     text = _environment().get_template(f"{kind}/body.txt").render(about)
     source = _environment().get_template(f"{kind}/body.html").render(about)
@@ -66,6 +67,7 @@ def _environment() -> Environment:
     environment.filters["wrapped"] = wrapped
     environment.filters["underlined"] = underlined
     environment.globals["slot"] = slot
+    speak_in(environment)
     return environment
 
 

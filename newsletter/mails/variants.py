@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from newsletter.catalogue.languages import tongue_for
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.catalogue.shelf import topics_of
 from newsletter.delivery.kinds import MailKind
 from newsletter.editions.editions import Edition, Variant
+from newsletter.language import Tongue
 from newsletter.links import Links
 from newsletter.mails import digest
 from newsletter.mails.articles import blocks_of
@@ -41,15 +43,15 @@ def rendering_of(session: Session, variant: Variant, kind: MailKind, links: Link
     return Rendered(variant.subject or "", variant.body_text or "", variant.body_html or "")
 
 
-def drawn(kind: MailKind, facts: DigestFacts, newsletter: Newsletter) -> Rendered:
+def drawn(kind: MailKind, facts: DigestFacts, newsletter: Newsletter, tongue: Tongue) -> Rendered:
     """A digest of these articles, with slots, small enough for every mail program. Pure."""
-    imprint = imprint_of(newsletter)
+    imprint = imprint_of(newsletter, tongue)
     *larger, smallest = _ever_smaller(facts, newsletter)
     for each in larger:
-        found = rendered(kind, digest.content(each), imprint)
+        found = rendered(kind, digest.content(each, tongue), imprint)
         if len(found.html.encode()) <= LARGEST_HTML:
             return found
-    return rendered(kind, digest.content(smallest), imprint)
+    return rendered(kind, digest.content(smallest, tongue), imprint)
 
 
 def _ever_smaller(facts: DigestFacts, newsletter: Newsletter) -> list[DigestFacts]:
@@ -70,7 +72,8 @@ def _made(session: Session, variant: Variant, kind: MailKind, links: Links) -> R
     newsletter = session.get_one(Newsletter, edition.newsletter_id)
     day = edition.local_date or edition.send_at.astimezone(ZoneInfo(newsletter.zone)).date()
     topics = [topic.name for topic in topics_of(session, newsletter.id)]
-    return drawn(kind, DigestFacts(day, blocks, topics, variant.more), newsletter)
+    tongue = tongue_for(newsletter, variant.language)
+    return drawn(kind, DigestFacts(day, blocks, topics, variant.more), newsletter, tongue)
 
 
 def _keep_if_first(session: Session, variant_id: int, made: Rendered) -> None:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from newsletter.editions.rhythms import rule_for
 from newsletter.language import long_date
 from newsletter.links import Links
 from newsletter.mails.recipients import Reader
 from newsletter.mails.sentences import next_mail_on, reason, rhythm
-from newsletter.subscriptions.subscribers import Cadence
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class WelcomeMail:
 def content(reader: Reader, links: Links, at: datetime) -> WelcomeMail:
     """What the mail says that is written at this instant. Pure."""
     newsletter, subscription = reader.newsletter, reader.subscription
-    cadence = Cadence(subscription.cadence)
+    rule, tongue = rule_for(newsletter, subscription), reader.tongue
     return WelcomeMail(
-        first_digest_on=long_date(next_mail_on(newsletter, cadence, at)),
-        choice=f"{reader.topics}, {rhythm(newsletter, cadence)}",
+        first_digest_on=long_date(next_mail_on(rule, at), tongue),
+        choice=f"{reader.topics}, {rhythm(rule, tongue)}",
         sender_address=newsletter.sender_address,
-        reason=reason(newsletter, subscription.requested_at, reader.topics, cadence),
+        reason=reason(newsletter, subscription.requested_at, reader.topics, rule, tongue),
         preferences_url=links.preferences(subscription.id, subscription.nonce),
         leave_url=links.leave(subscription.id, subscription.nonce),
     )

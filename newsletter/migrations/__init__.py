@@ -6,8 +6,6 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine
 
-from newsletter.errors import GazetteError
-
 
 def migration_config(connection: Connection | None = None) -> Config:
     """Alembic's configuration, made here so that no ini file can disagree with the settings."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum, auto
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Base, BigId
@@ -23,6 +23,7 @@ class Cadence(StrEnum):
 
     DAILY = auto()
     WEEKLY = auto()
+    MONTHLY = auto()
 
 
 class Subscriber(Base):
@@ -34,6 +35,7 @@ class Subscriber(Base):
     address: Mapped[str]  # as typed; mail goes here
     address_key: Mapped[str] = mapped_column(unique=True)  # folded; what makes two addresses one
     created_at: Mapped[datetime]
+    language: Mapped[str] = mapped_column(default="", server_default="")  # chosen by the reader; empty: none was
 
 
 class Subscription(Base):
@@ -44,6 +46,12 @@ class Subscription(Base):
         UniqueConstraint("subscriber_id", "newsletter_id"),
         # The fan-out walks the readers of one newsletter and cadence in the order of their ids.
         Index("ix_subscriptions_audience", "newsletter_id", "state", "cadence", "id"),
+        Index(
+            "ix_subscriptions_pauses",
+            "paused_until",
+            postgresql_where=text("state = 'paused'"),
+            sqlite_where=text("state = 'paused'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -58,6 +66,14 @@ class Subscription(Base):
     # Where the reader's window opens: the digest after this instant is the first.
     joined_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
+    # What differs from the newsletter's own rhythm; None and empty: as the newsletter has it.
+    weekday: Mapped[int | None]  # Monday is 0
+    hour: Mapped[int | None]
+    zone: Mapped[str] = mapped_column(default="", server_default="")
+    paused_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]  # when mails come again by themselves
+    # "Also tell me at once when something big happens."
+    wants_breaking: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class SubscriptionTopic(Base):
@@ -75,6 +91,7 @@ class ConsentAct(StrEnum):
 
     REQUESTED = auto()
     CONFIRMED = auto()
+    CHANGED = auto()  # the address
     WITHDRAWN = auto()
 
 
@@ -90,3 +107,38 @@ class Consent(Base):
     wording: Mapped[str]  # the sentence as shown, word for word
     page: Mapped[str]
     network: Mapped[str]  # shortened: /24 or /48
+    form: Mapped[str] = mapped_column(default="", server_default="")  # the door: page, embed, plain form, API, import
+    version: Mapped[str] = mapped_column(default="", server_default="")  # of the wording
+    language: Mapped[str] = mapped_column(default="", server_default="")  # in which it was shown
+    editor_id: Mapped[int | None] = mapped_column(BigId)  # who declared it, where no reader did
+
+
+class AddressChange(Base):
+    """A reader's wish to get mails at another address: confirmed at the new one, told to the old one."""
+
+    __tablename__ = "address_changes"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(BigId, index=True)
+    subscription_id: Mapped[int] = mapped_column(BigId)  # from whose page it was asked
+    old_address: Mapped[str]
+    old_address_key: Mapped[str]
+    new_address: Mapped[str]
+    new_address_key: Mapped[str]
+    nonce: Mapped[str]  # of the link in the mail to the new address
+    undo_nonce: Mapped[str]  # of "That was not me" in the mail to the old one
+    requested_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+
+
+class MailboxProof(Base):
+    """A fresh link to a reader's own inbox, for what a forwarded mail must not open: download, mails got, erasing."""
+
+    __tablename__ = "mailbox_proofs"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subscription_id: Mapped[int] = mapped_column(BigId, index=True)
+    nonce: Mapped[str]
+    requested_at: Mapped[datetime]
+    expires_at: Mapped[datetime]

@@ -14,6 +14,9 @@ class SuppressionReason(StrEnum):
     """Why an address must not be written to."""
 
     ASKED = auto()  # "never write to this address again"
+    BOUNCED = auto()  # may confirm again once in 30 days, which lifts it
+    COMPLAINED = auto()  # only an editor's *Invite again* lifts it
+    IMPORTED = auto()  # unsubscribed or cleaned where it came from
 
 
 class Suppression(Base):

@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from newsletter.language.templates import speak_in
 from newsletter.web import errors, health
 from newsletter.web.api import articles as api_articles
 from newsletter.web.api import description as api_description
@@ -64,6 +65,7 @@ def create_app(services: Services) -> Flask:
     app.extensions[EXTENSION] = services
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    speak_in(app.jinja_env)
     is_https = services.settings.base_url.startswith("https://")
     app.config.update(
         SECRET_KEY=services.signer.digest("flask session", "cookie"),

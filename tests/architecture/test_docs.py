@@ -30,7 +30,7 @@ def written(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {written(each)}" for key, each in value.items())
     if isinstance(value, tuple):
-        return ", ".join(f"{count} in {written(span)}" for span, count in value)
+        return ", ".join(each if isinstance(each, str) else f"{each[1]} in {written(each[0])}" for each in value)
     return str(value)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from newsletter.accounts.editors import LoginLink
+from newsletter.catalogue.languages import tongue_for
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.delivery.kinds import MailKind
 from newsletter.feeds.articles import Feed
@@ -46,6 +47,7 @@ def the_newsletter(**changed: object) -> Newsletter:
         "minimum_articles": 1,
         "created_at": AT,
         "live_at": AT,
+        "is_formal": True,
     }
     return Newsletter(**{**values, **changed})
 
@@ -67,7 +69,9 @@ def the_reader(
         joined_at=AT,
         left_at=None,
     )
-    return Reader("ines@example.org", newsletter, subscription, topics or "science, technology and AI")
+    return Reader(
+        "ines@example.org", newsletter, subscription, tongue_for(newsletter), topics or "science, technology and AI"
+    )
 
 
 def article(
@@ -158,7 +162,8 @@ ARTICLES: Final = (
 
 def the_digest(kind: MailKind = MailKind.DIGEST, newsletter: Newsletter | None = None) -> Rendered:
     """The digest of all articles, with slots; seven more did not fit."""
-    return drawn(kind, DigestFacts(DAY, ARTICLES, TOPICS, more=7), newsletter or the_newsletter())
+    newsletter = newsletter or the_newsletter()
+    return drawn(kind, DigestFacts(DAY, ARTICLES, TOPICS, more=7), newsletter, tongue_for(newsletter))
 
 
 def the_broken_feed(**changed: object) -> Feed:
@@ -179,7 +184,7 @@ def the_broken_feed(**changed: object) -> Feed:
 def golden_mails() -> Mapping[str, Rendered]:
     """Every kind of mail, by the name of its folder."""
     newsletter, reader = the_newsletter(), the_reader()
-    imprint = imprint_of(newsletter)
+    imprint = imprint_of(newsletter, tongue_for(newsletter))
     pending = the_reader(state=SubscriptionState.PENDING)
     link = LoginLink(id=3, editor_id=1, nonce="nonce", created_at=AT, expires_at=AT + timedelta(hours=24), used_at=None)
     holder = LinkHolder("maren@dailyproof.example", link, newsletter)

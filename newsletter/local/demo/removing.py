@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from newsletter.accounts.editors import Editor, LoginLink
 from newsletter.accounts.keys import ApiAnswer, ApiKey
 from newsletter.catalogue.installation import Installation
-from newsletter.catalogue.newsletters import Newsletter, Topic
+from newsletter.catalogue.newsletters import EmbedSite, Newsletter, NewsletterText, Topic, TopicText
 from newsletter.database import Base
 from newsletter.delivery.deliveries import Delivery
 from newsletter.delivery.relays import Relay
@@ -32,7 +32,14 @@ from newsletter.feeds.articles import (
 from newsletter.feeds.pictures.hosted import Picture
 from newsletter.local.demo.readers import DOMAIN
 from newsletter.local.demo.seeding import demo_newsletter
-from newsletter.subscriptions.subscribers import Consent, Subscriber, Subscription, SubscriptionTopic
+from newsletter.subscriptions.subscribers import (
+    AddressChange,
+    Consent,
+    MailboxProof,
+    Subscriber,
+    Subscription,
+    SubscriptionTopic,
+)
 from newsletter.suppression.suppressions import Suppression
 
 STAYS: Final[frozenset[type[Base]]] = frozenset({Editor, Installation, LoginLink, Relay})
@@ -80,12 +87,17 @@ def _steps(newsletter_id: int) -> Iterator[tuple[type[Base], ColumnElement[bool]
     yield Feed, Feed.newsletter_id == newsletter_id
     yield ApiAnswer, ApiAnswer.api_key_id.in_(select(ApiKey.id).where(ApiKey.newsletter_id == newsletter_id))
     yield ApiKey, ApiKey.newsletter_id == newsletter_id
+    yield AddressChange, AddressChange.subscription_id.in_(subscriptions)
+    yield MailboxProof, MailboxProof.subscription_id.in_(subscriptions)
     yield Consent, Consent.subscription_id.in_(subscriptions)
     yield SubscriptionTopic, SubscriptionTopic.subscription_id.in_(subscriptions)
     # Subscribers go before their subscriptions: afterwards nobody could tell whose they were.
     yield Subscriber, Subscriber.id.in_(_only_here(newsletter_id))
     yield Subscription, Subscription.newsletter_id == newsletter_id
+    yield TopicText, TopicText.topic_id.in_(select(Topic.id).where(Topic.newsletter_id == newsletter_id))
     yield Topic, Topic.newsletter_id == newsletter_id
+    yield NewsletterText, NewsletterText.newsletter_id == newsletter_id
+    yield EmbedSite, EmbedSite.newsletter_id == newsletter_id
     yield Newsletter, Newsletter.id == newsletter_id
     # What a person asked for stays; demo readers are none.
     yield Suppression, Suppression.address_key.endswith(f"@{DOMAIN}", autoescape=True)

@@ -16,7 +16,8 @@ from newsletter.editions.building import frame_at, frame_of
 from newsletter.editions.cadence import next_occurrence
 from newsletter.editions.editions import Edition, EditionState
 from newsletter.editions.outlook import gets, old_hand, waits
-from newsletter.editions.schedule import rule_of, upcoming
+from newsletter.editions.rhythms import rule_of
+from newsletter.editions.schedule import upcoming
 from newsletter.editions.selection import Digest
 from newsletter.feeds.articles import Article
 from newsletter.language import zone_in_words

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from config.settings import Settings
 from newsletter.catalogue import shelf
 from newsletter.catalogue.newsletters import Newsletter
+from newsletter.editions.rhythms import rule_of
 from newsletter.feeds.articles import Feed
 from newsletter.language import counted, joined
 from newsletter.mails.sentences import rhythm
@@ -26,7 +27,7 @@ class Check:
 
 def checks(session: Session, newsletter: Newsletter, settings: Settings) -> list[Check]:
     """All of them, in the order in which one does them."""
-    when = rhythm(newsletter, MAIN)
+    when = rhythm(rule_of(newsletter, MAIN))
     return [
         Check("Rhythm", is_done=True, says=f"{when[:1].upper()}{when[1:]}."),
         _postal_address(newsletter),

@@ -55,7 +55,9 @@ def time_left(seconds: float | None) -> str:
 
 def digest_name(newsletter: Newsletter, cadence: Cadence) -> str:
     """`Friday's digest`, `The daily digest`: what comes next of this cadence."""
-    return "The daily digest" if cadence is Cadence.DAILY else f"{calendar.day_name[newsletter.weekday]}’s digest"
+    if cadence is Cadence.WEEKLY:
+        return f"{calendar.day_name[newsletter.weekday]}’s digest"
+    return f"The {cadence} digest"
 
 
 def edition_name(edition: Edition, zone: str) -> str:
@@ -64,5 +66,7 @@ def edition_name(edition: Edition, zone: str) -> str:
         return f"No. {edition.number}"
     if edition.cadence == SPECIAL or edition.local_date is None:
         return f"The special edition of {clock_time(edition.send_at, zone)}"
+    if edition.cadence == Cadence.MONTHLY:
+        return f"{calendar.month_name[edition.local_date.month]}’s digest"
     day = calendar.day_name[edition.local_date.weekday()]
     return f"{day}’s daily digest" if edition.cadence == Cadence.DAILY else f"{day}’s digest"

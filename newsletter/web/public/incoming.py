@@ -8,6 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from newsletter.catalogue import shelf
 from newsletter.catalogue.newsletters import Newsletter
+from newsletter.editions.rhythms import offered_cadences
 from newsletter.signing import Purpose
 from newsletter.subscriptions.consent import Evidence, shortened_network
 from newsletter.subscriptions.finding import subscription_by_token
@@ -58,7 +59,7 @@ def topics_entered(session: Session, newsletter: Newsletter) -> Collection[int]:
     return set() if len(ticked) == len(ids) else ticked
 
 
-def cadence_entered() -> Cadence:
-    """The cadence chosen, weekly where nothing sensible was."""
+def cadence_entered(newsletter: Newsletter) -> Cadence:
+    """The cadence chosen, weekly where nothing that is offered was."""
     entered = request.form.get("cadence", "")
-    return Cadence(entered) if entered in set(Cadence) else Cadence.WEEKLY
+    return Cadence(entered) if entered in offered_cadences(newsletter) else Cadence.WEEKLY

@@ -139,7 +139,7 @@ def _take(session: Session, newsletter: Newsletter) -> dict[str, Any] | None:
     entered = SignUp(
         address=request.form.get("address", ""),
         topic_ids=topics_entered(session, newsletter),
-        cadence=cadence_entered(),
+        cadence=cadence_entered(newsletter),
         evidence=evidence_of(consent_sentence(newsletter.name)),
     )
     if request.form.get(HONEYPOT):
@@ -154,7 +154,7 @@ def _entered() -> dict[str, Any]:
     return {
         "address": request.form.get("address", ""),
         "chosen_topics": request.form.getlist("topics"),
-        "cadence": cadence_entered(),
+        "cadence": request.form.get("cadence", ""),
         "is_again": "again" in request.form,
         "is_change": "change" in request.form,
     }

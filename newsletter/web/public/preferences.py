@@ -14,6 +14,7 @@ from newsletter.catalogue.newsletters import Newsletter
 from newsletter.editions import building, schedule
 from newsletter.editions.cadence import next_occurrence
 from newsletter.editions.editions import EditionState
+from newsletter.editions.rhythms import rule_of
 from newsletter.signing import Purpose
 from newsletter.subscriptions import choices
 from newsletter.subscriptions.subscribers import Cadence, Subscriber, Subscription, SubscriptionState
@@ -54,7 +55,7 @@ def _take(session: Session, subscription: Subscription, *, now: datetime) -> Non
         subscription,
         topic_ids=topics_entered(session, newsletter),
         every_topic_id=[topic.id for topic in shelf.topics_of(session, newsletter.id)],
-        cadence=cadence_entered(),
+        cadence=cadence_entered(newsletter),
         now=now,
     )
 
@@ -99,7 +100,7 @@ def _waiting(session: Session, newsletter: Newsletter, subscription: Subscriptio
     if edition is not None and edition.state == EditionState.CLOSED:
         frame = building.frame_of(session, edition)
     else:
-        run = next_occurrence(schedule.rule_of(newsletter, cadence), now)
+        run = next_occurrence(rule_of(newsletter, cadence), now)
         frame = building.frame_at(session, newsletter, cadence, run.at - defaults.CUTOFF_BEFORE_SEND)
     # What is below the minimum waits too.
     [chosen] = building.chosen_for(session, replace(frame, minimum=1), [subscription])

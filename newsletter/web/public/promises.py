@@ -4,6 +4,7 @@ import calendar
 from datetime import datetime
 
 from newsletter.catalogue.newsletters import Newsletter
+from newsletter.editions.rhythms import rule_of
 from newsletter.language import counted, hour_in_words, joined, long_date, zone_in_words
 from newsletter.mails.sentences import next_mail_on
 from newsletter.subscriptions.subscribers import Cadence
@@ -23,13 +24,13 @@ def promise(newsletter: Newsletter, cadence: Cadence, *, has_topics: bool) -> st
 
 def first_one(newsletter: Newsletter, cadence: Cadence, now: datetime) -> str:
     """When somebody who signs up and confirms now gets the first digest."""
-    day = long_date(next_mail_on(newsletter, cadence, now))
+    day = long_date(next_mail_on(rule_of(newsletter, cadence), now))
     return f"Times are {zone_in_words(newsletter.zone)}. The first mail comes on {day}."
 
 
 def next_one(newsletter: Newsletter, cadence: Cadence, now: datetime) -> str:
     """`Friday 4 December, about 7:00`."""
-    return f"{long_date(next_mail_on(newsletter, cadence, now))}, about {newsletter.hour}:00"
+    return f"{long_date(next_mail_on(rule_of(newsletter, cadence), now))}, about {newsletter.hour}:00"
 
 
 def about(newsletter: Newsletter, topics: list[str]) -> str:

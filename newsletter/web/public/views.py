@@ -7,13 +7,17 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from newsletter.catalogue import shelf
+from newsletter.catalogue.languages import tongue_for
 from newsletter.catalogue.newsletters import Newsletter
+from newsletter.editions.rhythms import offered_cadences, rule_for, rule_of
 from newsletter.mails.content import ArticleBlock
 from newsletter.mails.sentences import next_mail, rhythm, topics_in_words
 from newsletter.subscriptions.choices import topics_chosen
 from newsletter.subscriptions.consent import consent_sentence
 from newsletter.subscriptions.subscribers import Cadence, Subscriber, Subscription
 from newsletter.web.public import lately, promises
+
+_NAMES: Final = {Cadence.WEEKLY: "Every week", Cadence.DAILY: "Every day", Cadence.MONTHLY: "Every month"}
 
 UNKNOWN_LINK: Final = (
     "This link leads nowhere. A mail program may have cut it off: please open it from the mail once more, "
@@ -33,8 +37,10 @@ def notice(page: dict[str, Any], title: str, sentence: str, **link: str) -> str:
 
 def page(newsletter: Newsletter) -> dict[str, Any]:
     """What stands on every page of a newsletter."""
+    tongue = tongue_for(newsletter)
     return {
-        "language": newsletter.language,
+        "language": tongue.language,
+        "tongue": tongue,
         "newsletter": {
             "name": newsletter.name,
             "slug": newsletter.slug,
@@ -52,7 +58,7 @@ def listed(newsletter: Newsletter) -> dict[str, Any]:
         "name": newsletter.name,
         "slug": newsletter.slug,
         "tagline": newsletter.tagline,
-        "rhythm": rhythm(newsletter, Cadence.WEEKLY),
+        "rhythm": rhythm(rule_of(newsletter, Cadence.WEEKLY)),
         "is_live": newsletter.is_live,
     }
 
@@ -77,7 +83,7 @@ def sign_up_form(session: Session, newsletter: Newsletter, *, now: datetime) -> 
                 promises.promise(newsletter, cadence, has_topics=bool(offered)),
                 promises.first_one(newsletter, cadence, now),
             )
-            for cadence in Cadence
+            for cadence in offered_cadences(newsletter)
         },
         "rhythms": rhythms(newsletter),
         "consent": consent_sentence(newsletter.name),
@@ -90,12 +96,18 @@ def sign_up_form(session: Session, newsletter: Newsletter, *, now: datetime) -> 
 
 def rhythms(newsletter: Newsletter) -> list[dict[str, str]]:
     """The cadences to choose from, as radio buttons show them."""
-    weekly = rhythm(newsletter, Cadence.WEEKLY)
-    daily = rhythm(newsletter, Cadence.DAILY)
     return [
-        {"cadence": Cadence.WEEKLY, "name": "Every week", "words": f"{weekly[0].upper()}{weekly[1:]}"},
-        {"cadence": Cadence.DAILY, "name": "Every day", "words": f"{daily[0].upper()}{daily[1:]}; only with news"},
+        {
+            "cadence": cadence,
+            "name": _NAMES[cadence],
+            "words": _begun(rhythm(rule_of(newsletter, cadence))) + ("; only with news" if cadence == "daily" else ""),
+        }
+        for cadence in offered_cadences(newsletter)
     ]
+
+
+def _begun(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}"
 
 
 def choices(session: Session, subscription: Subscription, *, now: datetime) -> dict[str, Any]:
@@ -110,8 +122,8 @@ def choices(session: Session, subscription: Subscription, *, now: datetime) -> d
         "topics_chosen": topics_in_words([topic.name for topic in every], names),
         "chosen_topics": [topic.slug for topic in every if not chosen or topic.id in chosen],
         "cadence": cadence,
-        "rhythm": rhythm(newsletter, cadence),
-        "next_mail": next_mail(newsletter, cadence, now),
+        "rhythm": rhythm(rule_for(newsletter, subscription)),
+        "next_mail": next_mail(rule_for(newsletter, subscription), now),
     }
 
 

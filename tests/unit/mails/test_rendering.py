@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from newsletter.delivery.kinds import MailKind
+from newsletter.language import ENGLISH
 from newsletter.mails import digest
 from newsletter.mails.content import ArticleBlock, Rendered
 from newsletter.mails.digest import DigestFacts
@@ -56,7 +57,7 @@ class Outline(HTMLParser):
 
 def a_digest_of(*blocks: ArticleBlock, more: int = 0) -> Rendered:
     """The digest of these articles, as one reader gets it."""
-    shared = drawn(MailKind.DIGEST, DigestFacts(DAY, blocks, TOPICS, more), the_newsletter())
+    shared = drawn(MailKind.DIGEST, DigestFacts(DAY, blocks, TOPICS, more), the_newsletter(), ENGLISH)
     return filled(shared, digest.personal(the_reader(), LINKS))
 
 
@@ -190,7 +191,7 @@ def test_an_ordinary_digest_is_far_from_the_limit() -> None:
 
 
 def test_a_language_written_from_right_to_left_turns_the_page() -> None:
-    mail = the_digest(newsletter=the_newsletter(language="he"))
+    mail = the_digest(newsletter=the_newsletter(language="ar"))
     page = Outline(mail.html)
     assert page.all("html")[0]["dir"] == "rtl"
     assert "direction:ltr" not in mail.html.replace(" ", "")

@@ -1,0 +1,180 @@
+"""what readers may choose, in which language and from which sites; changes of address; links to a reader's own inbox
+
+Revision ID: 0005
+Revises: 0004
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+import newsletter.database
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _make_tables()
+    _add_columns()
+
+
+def _make_tables() -> None:
+    op.create_table(
+        "address_changes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subscription_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("old_address", sa.Text(), nullable=False),
+        sa.Column("old_address_key", sa.Text(), nullable=False),
+        sa.Column("new_address", sa.Text(), nullable=False),
+        sa.Column("new_address_key", sa.Text(), nullable=False),
+        sa.Column("nonce", sa.Text(), nullable=False),
+        sa.Column("undo_nonce", sa.Text(), nullable=False),
+        sa.Column("requested_at", newsletter.database.Instant(timezone=True), nullable=False),
+        sa.Column("confirmed_at", newsletter.database.Instant(timezone=True), nullable=True),
+        sa.Column("undone_at", newsletter.database.Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_changes")),
+    )
+    with op.batch_alter_table("address_changes") as batch_op:
+        batch_op.create_index(op.f("ix_address_changes_subscriber_id"), ["subscriber_id"], unique=False)
+    op.create_table(
+        "embed_sites",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("newsletter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("seen_at", newsletter.database.Instant(timezone=True), nullable=False),
+        sa.Column("decided_at", newsletter.database.Instant(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_embed_sites")),
+        sa.UniqueConstraint("newsletter_id", "origin", name=op.f("uq_embed_sites_newsletter_id_origin")),
+    )
+    op.create_table(
+        "mailbox_proofs",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subscription_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("nonce", sa.Text(), nullable=False),
+        sa.Column("requested_at", newsletter.database.Instant(timezone=True), nullable=False),
+        sa.Column("expires_at", newsletter.database.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailbox_proofs")),
+    )
+    with op.batch_alter_table("mailbox_proofs") as batch_op:
+        batch_op.create_index(op.f("ix_mailbox_proofs_subscription_id"), ["subscription_id"], unique=False)
+    op.create_table(
+        "newsletter_texts",
+        sa.Column(
+            "newsletter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("tagline", sa.Text(), nullable=False),
+        sa.Column("thanks", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("newsletter_id", "language", name=op.f("pk_newsletter_texts")),
+    )
+    op.create_table(
+        "topic_texts",
+        sa.Column(
+            "topic_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("topic_id", "language", name=op.f("pk_topic_texts")),
+    )
+
+
+def _add_columns() -> None:
+    with op.batch_alter_table("consents") as batch_op:
+        batch_op.add_column(sa.Column("form", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("version", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("language", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("editor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
+    with op.batch_alter_table("deliveries") as batch_op:
+        batch_op.add_column(
+            sa.Column("address_change_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+        batch_op.add_column(
+            sa.Column("mailbox_proof_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+    with op.batch_alter_table("newsletters") as batch_op:
+        batch_op.add_column(sa.Column("offers", sa.Text(), server_default="daily,weekly", nullable=False))
+        batch_op.add_column(sa.Column("is_weekday_fixed", sa.Boolean(), server_default=sa.true(), nullable=False))
+        batch_op.add_column(sa.Column("month_day", sa.Integer(), server_default="1", nullable=False))
+        batch_op.add_column(sa.Column("offers_breaking", sa.Boolean(), server_default=sa.true(), nullable=False))
+        batch_op.add_column(sa.Column("is_formal", sa.Boolean(), server_default=sa.true(), nullable=False))
+        batch_op.add_column(sa.Column("thanks", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("thanks_url", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("role_addresses", sa.Text(), server_default="take", nullable=False))
+        batch_op.add_column(sa.Column("disposable_addresses", sa.Text(), server_default="refuse", nullable=False))
+    with op.batch_alter_table("subscribers") as batch_op:
+        batch_op.add_column(sa.Column("language", sa.Text(), server_default="", nullable=False))
+    with op.batch_alter_table("subscriptions") as batch_op:
+        batch_op.add_column(sa.Column("weekday", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("hour", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("zone", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("paused_at", newsletter.database.Instant(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("paused_until", newsletter.database.Instant(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("wants_breaking", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.create_index(
+            "ix_subscriptions_pauses",
+            ["paused_until"],
+            unique=False,
+            postgresql_where=sa.text("state = 'paused'"),
+            sqlite_where=sa.text("state = 'paused'"),
+        )
+    with op.batch_alter_table("variants") as batch_op:
+        batch_op.add_column(sa.Column("language", sa.Text(), server_default="", nullable=False))
+
+
+def downgrade() -> None:
+    _drop_columns()
+    _drop_tables()
+
+
+def _drop_columns() -> None:
+    with op.batch_alter_table("variants") as batch_op:
+        batch_op.drop_column("language")
+    with op.batch_alter_table("subscriptions") as batch_op:
+        batch_op.drop_index(
+            "ix_subscriptions_pauses",
+            postgresql_where=sa.text("state = 'paused'"),
+            sqlite_where=sa.text("state = 'paused'"),
+        )
+        batch_op.drop_column("wants_breaking")
+        batch_op.drop_column("paused_until")
+        batch_op.drop_column("paused_at")
+        batch_op.drop_column("zone")
+        batch_op.drop_column("hour")
+        batch_op.drop_column("weekday")
+    with op.batch_alter_table("subscribers") as batch_op:
+        batch_op.drop_column("language")
+    with op.batch_alter_table("newsletters") as batch_op:
+        batch_op.drop_column("disposable_addresses")
+        batch_op.drop_column("role_addresses")
+        batch_op.drop_column("thanks_url")
+        batch_op.drop_column("thanks")
+        batch_op.drop_column("is_formal")
+        batch_op.drop_column("offers_breaking")
+        batch_op.drop_column("month_day")
+        batch_op.drop_column("is_weekday_fixed")
+        batch_op.drop_column("offers")
+    with op.batch_alter_table("deliveries") as batch_op:
+        batch_op.drop_column("mailbox_proof_id")
+        batch_op.drop_column("address_change_id")
+    with op.batch_alter_table("consents") as batch_op:
+        batch_op.drop_column("editor_id")
+        batch_op.drop_column("language")
+        batch_op.drop_column("version")
+        batch_op.drop_column("form")
+
+
+def _drop_tables() -> None:
+    op.drop_table("topic_texts")
+    op.drop_table("newsletter_texts")
+    with op.batch_alter_table("mailbox_proofs") as batch_op:
+        batch_op.drop_index(op.f("ix_mailbox_proofs_subscription_id"))
+    op.drop_table("mailbox_proofs")
+    op.drop_table("embed_sites")
+    with op.batch_alter_table("address_changes") as batch_op:
+        batch_op.drop_index(op.f("ix_address_changes_subscriber_id"))
+    op.drop_table("address_changes")
