@@ -12,8 +12,9 @@ from trafilatura.htmlprocessing import convert_to_html
 from trafilatura.settings import Document
 
 from newsletter.feeds.extracting.markup import Element
+from newsletter.feeds.extracting.preparing import prepare
 from newsletter.feeds.extracting.trimming import better, trim
-from newsletter.feeds.sanitizing import absolute, line, plain_text, safe_html
+from newsletter.feeds.sanitizing import line, plain_text, safe_html
 
 # It tells of every page that holds nothing; we say so ourselves.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -25,7 +26,6 @@ _LONGEST_TEXT: Final = 250_000
 _BLOCKS: Final = frozenset({"p", "head", "item", "quote", "row", "code", "list", "table"})
 _PARAGRAPHS: Final = re.compile(r"\s*\n\s*\n?\s*")
 _EMPTY: Final = re.compile(r"<(p|li|ul|ol|blockquote|h[1-6]|figure|div)>\s*</\1>")
-_LATE: Final = ("data-src", "data-lazy-src", "data-original", "data-original-src", "data-url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def main_text(tree: Element, url: str, *, title: str = "", author: str = "", who
     The title and the author are left out where they stand before the text. `whole_text` is the text in the
     data of the page, where it has it: it is taken where it says much more.
     """
-    _make_absolute(tree, url)
+    prepare(tree, url)
     found = _found(tree, url, title, author)
     text = _plain(found.body) if found is not None else ""
     given = [words for part in _PARAGRAPHS.split(whole_text) if (words := plain_text(part))]
@@ -94,20 +94,6 @@ def _read(tree: Element, url: str, **wishes: bool) -> Document | None:
     return found if isinstance(found, Document) and found.body is not None else None
 
 
-def _make_absolute(tree: Element, url: str) -> None:
-    """Links and pictures by their whole addresses; pictures that scripts load later by those of theirs."""
-    for anchor in tree.iter("a"):
-        href = anchor.attrib.pop("href", "")
-        whole = href if href.startswith("mailto:") else absolute(href, url)
-        if whole:
-            anchor.set("href", whole)
-    for image in tree.iter("img"):
-        sources = [image.attrib.pop(name, "") for name in (*_LATE, "src")]
-        whole = next((found for source in sources if source and (found := absolute(source, url))), "")
-        if whole:
-            image.set("src", whole)
-
-
 def _plain(body: Element) -> str:
     """The words of each paragraph on a line; cells of a row and parts of a sentence stay together."""
     pieces: list[str] = []
@@ -126,7 +112,10 @@ def _plain(body: Element) -> str:
 def _html(found: Document, url: str) -> str:
     paragraphs = _paragraphs(_plain(found.body).split("\n\n"))  # the conversion changes the body
     try:
-        markup = etree.tostring(convert_to_html(found.body), encoding="unicode", method="html")
+        converted = convert_to_html(found.body)
+        for within_sentence in converted.iter("var"):
+            within_sentence.tag = "code"
+        markup = etree.tostring(converted, encoding="unicode", method="html")
     except (KeyError, ValueError, TypeError, RecursionError):
         return paragraphs
     return _EMPTY.sub("", safe_html(markup, url)).strip()

@@ -22,6 +22,7 @@ _NO_WORDS: Final = frozenset({"script", "style"})
 _BEGINNING: Final = 2_000
 _META_CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_MAY_BREAK_HERE: Final = re.compile(r"\xad|&(?:shy|#0{0,5}173|#[xX]0{0,5}[aA][dD]);")  # hides words from who searches
 _ANY_TAG: Final = re.compile(r"<(?:!doctype|[a-z][a-z0-9]*)\b", re.IGNORECASE)
 _IS_FEED: Final = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF|urlset|sitemapindex)\b", re.DOTALL
@@ -33,7 +34,8 @@ def tree_of(content: bytes, content_type: str | None) -> Element:
     """The elements of a page, whatever its encoding and however broken; raises PageError where it is none."""
     if content.startswith(_BINARY):
         raise PageError("This is a picture, a document or another file, not a web page.")
-    text = _CONTROLS.sub("", decode(content[:_LONGEST], _with_charset(content, content_type)))
+    text = decode(content[:_LONGEST], _with_charset(content, content_type))
+    text = _MAY_BREAK_HERE.sub("", _CONTROLS.sub("", text))
     if not text.strip():
         raise PageError("There is nothing at this address: the page is empty.")
     if _IS_FEED.match(text[:_BEGINNING]):
