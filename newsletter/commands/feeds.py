@@ -11,8 +11,9 @@ from newsletter.commands.feed_parsing import parse_feeds
 from newsletter.commands.output import answer, as_json, local_time, say, services, working
 from newsletter.errors import NotFoundError
 from newsletter.feeds.articles import Feed
+from newsletter.feeds.fetching_again import fetch_feed_again
 from newsletter.feeds.health import FeedHealth, health_of
-from newsletter.feeds.polling import fetch_again, poll
+from newsletter.feeds.polling import poll
 from newsletter.language import counted
 
 
@@ -55,7 +56,7 @@ def poll_now(feed_id: int | None, *, fresh: bool) -> None:
             wanted = query.where(Feed.ended_at.is_(None)) if feed_id is None else query.where(Feed.id == feed_id)
             feeds = list(session.scalars(wanted))
             for each in feeds if fresh else []:
-                fetch_again(session, each, now=parts.clock.now())
+                fetch_feed_again(session, each, now=parts.clock.now())
         if not feeds:
             missing = "There is no feed to read." if feed_id is None else f"There is no feed {feed_id}."
             raise NotFoundError(f"{missing} `gazette feed list` shows all.")

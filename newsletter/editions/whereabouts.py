@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from config import defaults
 from newsletter.editions.building import WENT_OUT
-from newsletter.editions.editions import Edition, EditionArticle, EditionState, Variant
+from newsletter.editions.editions import Edition, EditionArticle
+from newsletter.editions.mailed import Mailed, last_mailed
 from newsletter.feeds.articles import Article, Origin, Standing
+from newsletter.feeds.fetching_again import was_not_answered
 from newsletter.language import day_and_year, long_date
 
 
@@ -26,21 +28,10 @@ class ArticleState(StrEnum):
     RELEASED = auto()
     CLOSED_IN = auto()  # on the list of an edition that has not begun to go out
     IN_EDITION = auto()
-    CARRIED_OVER = auto()  # an edition went out and had no room for it
+    CARRIED_OVER = auto()  # an edition went out, and no digest of it held it
     CORRECTED = auto()  # changed after it had been mailed
     NEVER = auto()
     OLD = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Mailed:
-    """The last edition that an article was on the list of."""
-
-    edition_id: int
-    number: int | None
-    cutoff_at: datetime
-    has_gone_out: bool
-    had_room: bool  # some reader's digest held it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +43,13 @@ class Whereabouts:
     edition_id: int | None = None
 
 
-_FURTHEST_BACK: Final = max(defaults.REACH_BACK.values())
+_FURTHEST_BACK: Final = max(defaults.REACH_BACK[cadence] for cadence in defaults.OFFERED)
 _DUE: Final = "It goes out with the next edition."
+_DUE_TO_NOBODY: Final = "it was due to none of their readers"
+_NEXT_TIME: Final = "Where it is still due, it comes with the next one."
 _LAPSED: Final = "It is too old for any digest by now. Hold it, then release it anew."
+_LOOK_AT_IT: Final = "Look at it in a browser; if it is there, fetch it again."
+_NOT_ANSWERED: Final = f"Its page could not be read in three tries, so it is not mailed. {_LOOK_AT_IT}"
 _SAME_YEAR: Final = timedelta(days=300)
 _OBSTACLES: Final[Mapping[Standing, tuple[ArticleState, str]]] = {
     Standing.OLD: (ArticleState.OLD, "It was there before its feed was connected, so it is not mailed."),
@@ -66,7 +61,10 @@ _OBSTACLES: Final[Mapping[Standing, tuple[ArticleState, str]]] = {
         "Another article tells the same story: same title, nearly the same beginning. Release it to mail it too.",
     ),
     Standing.UNREAD: (ArticleState.HELD, "Its page is being read; until then nobody knows whether it is an article."),
-    Standing.NO_ARTICLE: (ArticleState.NEVER, "Its page holds no article that could be read, so it is not mailed."),
+    Standing.NO_ARTICLE: (
+        ArticleState.NEVER,
+        "Its page holds no article that could be read, so it is not mailed. If there is one by now, fetch it again.",
+    ),
     Standing.NEVER: (ArticleState.NEVER, "An editor said that it is never mailed."),
     Standing.NEVER_BY_FEED: (ArticleState.NEVER, "Nothing from its feed is mailed, as an editor said."),
     Standing.NEVER_BY_TOPIC: (ArticleState.NEVER, "Nothing in its topic is mailed, as an editor said."),
@@ -83,13 +81,12 @@ def whereabouts_of(
 
 def whereabouts(article: Article, mailed: Mailed | None, zone: str, *, now: datetime) -> Whereabouts:
     """Where an article stands, and why. Pure; instants are told in the newsletter's zone."""
-    if mailed is not None and (mailed.has_gone_out or article.standing == Standing.FREE):
+    if mailed is not None and (mailed.was_shown or article.standing == Standing.FREE):
         return _in_edition(article, mailed, zone, now=now)
     if article.standing != Standing.FREE or article.released_at is None:
         return _kept_back(article)
     if article.released_at <= now:
-        is_due = article.released_at > now - _FURTHEST_BACK
-        return Whereabouts(ArticleState.RELEASED, _DUE if is_due else _LAPSED)
+        return Whereabouts(ArticleState.RELEASED, _LAPSED if _has_lapsed(article, now) else _DUE)
     until = _moment(article.released_at, zone, now=now)
     if article.released_at == article.embargo_at:
         return Whereabouts(ArticleState.EMBARGOED, f"It is under embargo until {until}.")
@@ -101,30 +98,12 @@ def whereabouts(article: Article, mailed: Mailed | None, zone: str, *, now: date
 def _kept_back(article: Article) -> Whereabouts:
     if article.standing == Standing.OLD and article.origin == Origin.IMPORT:
         return Whereabouts(ArticleState.OLD, "It came in with an export of old posts, so it is not mailed.")
+    if article.standing == Standing.NO_ARTICLE and article.page_trouble:
+        sentence = f"It is not mailed, since its page gave nothing. {article.page_trouble} {_LOOK_AT_IT}"
+        return Whereabouts(ArticleState.NEVER, sentence)
+    if article.standing == Standing.NO_ARTICLE and was_not_answered(article):
+        return Whereabouts(ArticleState.NEVER, _NOT_ANSWERED)
     return Whereabouts(*_OBSTACLES.get(Standing(article.standing), _OBSTACLES[Standing.HELD]))
-
-
-def last_mailed(session: Session, article_ids: Sequence[int]) -> dict[int, Mailed]:
-    """For each of these articles the last edition whose list it is on, rehearsals left out."""
-    query = (
-        select(EditionArticle.article_id, Edition)
-        .join(Edition, Edition.id == EditionArticle.edition_id)
-        .where(EditionArticle.article_id.in_(article_ids))
-        .where(Edition.is_rehearsal.is_(False), Edition.state.in_({EditionState.CLOSED, *WENT_OUT}))
-        .order_by(Edition.cutoff_at, Edition.id)
-    )
-    last: dict[int, Edition] = dict(session.execute(query).all())
-    shown = _shown_in(session, {edition.id for edition in last.values()})
-    return {
-        article_id: Mailed(
-            edition.id,
-            edition.number,
-            edition.cutoff_at,
-            has_gone_out=edition.state in WENT_OUT,
-            had_room=article_id in shown.get(edition.id, ()),
-        )
-        for article_id, edition in last.items()
-    }
 
 
 def already_out(session: Session, newsletter_id: int, *, since: datetime) -> set[int]:
@@ -138,26 +117,34 @@ def already_out(session: Session, newsletter_id: int, *, since: datetime) -> set
     return set(session.scalars(query))
 
 
-def _shown_in(session: Session, edition_ids: set[int]) -> dict[int, set[int]]:
-    query = select(Variant.edition_id, Variant.article_ids).where(Variant.edition_id.in_(edition_ids))
-    shown: dict[int, set[int]] = {}
-    for edition_id, article_ids in session.execute(query):
-        shown.setdefault(edition_id, set()).update(article_ids)
-    return shown
-
-
 def _in_edition(article: Article, mailed: Mailed, zone: str, *, now: datetime) -> Whereabouts:
     name = f"edition {mailed.number}" if mailed.number is not None else f"the edition of {_day(mailed.cutoff_at, zone)}"
-    if not mailed.has_gone_out:
-        return Whereabouts(ArticleState.CLOSED_IN, f"It is on the list of {name}, which is closed.", mailed.edition_id)
-    if not mailed.had_room:
-        sentence = f"There was no room for it in {name}; it comes with the next one."
-        return Whereabouts(ArticleState.CARRIED_OVER, sentence, mailed.edition_id)
+    if not mailed.was_shown and (mailed.is_being_written or not mailed.has_gone_out):
+        how = "is going out now" if mailed.has_gone_out else "is closed"
+        return Whereabouts(ArticleState.CLOSED_IN, f"It is on the list of {name}, which {how}.", mailed.edition_id)
+    if not mailed.was_shown:
+        return Whereabouts(ArticleState.CARRIED_OVER, _why_left(article, mailed, name, now=now), mailed.edition_id)
     if mailed.cutoff_at < article.updated_at <= now:
         changed = _moment(article.updated_at, zone, now=now)
         sentence = f"It went out in {name}, and was changed after that, {changed}."
         return Whereabouts(ArticleState.CORRECTED, sentence, mailed.edition_id)
     return Whereabouts(ArticleState.IN_EDITION, f"It went out in {name}.", mailed.edition_id)
+
+
+def _why_left(article: Article, mailed: Mailed, name: str, *, now: datetime) -> str:
+    """Why no digest of an edition held an article that was on its list, and what comes of it."""
+    if mailed.unfollowed:
+        topics = " or ".join(mailed.unfollowed)
+        return (
+            f"Nobody follows {topics} yet, so no digest of {name} held it. Give it a topic that has readers, or none."
+        )
+    # Which of the two it was would take all readers of that day to tell.
+    why = "they were full, or it was due to none of their readers" if mailed.some_were_full else _DUE_TO_NOBODY
+    return f"No digest of {name} held it: {why}. {_LAPSED if _has_lapsed(article, now) else _NEXT_TIME}"
+
+
+def _has_lapsed(article: Article, now: datetime) -> bool:
+    return article.released_at is not None and article.released_at <= now - _FURTHEST_BACK
 
 
 def _moment(at: datetime, zone: str, *, now: datetime) -> str:

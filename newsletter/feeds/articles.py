@@ -131,7 +131,9 @@ class Article(Base):
     markdown: Mapped[str | None]  # what an article written at the desk is made from
     # When its page is to be read, for its full text or its picture; None: not at all, or done.
     page_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    # How often that was tried in a row without an answer; 1 once there was one.
     page_tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    page_trouble: Mapped[str | None]  # why the last try gave nothing, as a sentence
     has_page_text: Mapped[bool] = mapped_column(default=False, server_default="0")  # html comes from the page
 
     @property

@@ -15,21 +15,10 @@ from typing import Final
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from newsletter.feeds.parsing.items import ParsedItem
+from newsletter.feeds.tracking import is_tracking
 
 # An index row holds some 2,700 bytes; longer values are known by their hash.
 _LONGEST_VALUE: Final = 500
-_TRACKING: Final = re.compile(
-    r"(?:utm_\w+|mtm_\w+|matomo_\w+|pk_(?:campaign|kwd|source|medium|content|keyword)|piwik_\w+|hsa_\w+|at_(?:medium|campaign)\w*"
-    r"|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|li_fat_id|igshid|igsh|epik"
-    r"|mc_cid|mc_eid|_hsenc|_hsmi|__hssc|__hstc|__hsfp|hsctatracking|mkt_tok|vero_id|vero_conv|oly_anon_id|oly_enc_id"
-    r"|_openstat|wickedid|xtor|s_cid|ns_(?:campaign|source|mchannel|linkname|fee)|_ga|_gl|srsltid"
-    r"|wt_z?mc|cmpid|ftag|smid|sr_share|guccounter|guce_referrer(?:_sig)?)",
-    re.IGNORECASE,
-)
-# Names that may also mean something, with values that only say: this link stood in a feed.
-_FROM_A_FEED: Final = re.compile(
-    r"(?:source|src|ref|partner|emc|from|via|campaign|cid|cmp)=(?:rss|atom|feeds?)(?:[-_.:/].*)?", re.IGNORECASE
-)
 _RESERVED: Final = re.compile(r"%(2[35f]|3f)", re.IGNORECASE)  # these mean something else unescaped
 _PATH: Final = "/:@!$&'()*+,;=~"
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -54,7 +43,7 @@ class Alias:
 def without_tracking(url: str) -> str:
     """A link without the parameters that only tell where a reader came from."""
     parts = urlsplit(url)
-    fragment = "" if _is_tracking(parts.fragment) else parts.fragment
+    fragment = "" if is_tracking(parts.fragment) else parts.fragment
     return parts._replace(query=_plain_query(parts), fragment=fragment).geturl()
 
 
@@ -103,11 +92,7 @@ def _plain_path(path: str) -> str:
 
 
 def _plain_query(parts: SplitResult) -> str:
-    return "&".join(pair for pair in parts.query.split("&") if pair and not _is_tracking(pair))
-
-
-def _is_tracking(pair: str) -> bool:
-    return bool(_TRACKING.fullmatch(pair.partition("=")[0]) or _FROM_A_FEED.fullmatch(pair))
+    return "&".join(pair for pair in parts.query.split("&") if pair and not is_tracking(pair))
 
 
 def _is_front_page(link: str) -> bool:

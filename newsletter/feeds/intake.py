@@ -56,5 +56,5 @@ def isolated_intake(fetcher: FeedFetcher, isolation: Isolation) -> Intake:
         extract=isolation.isolated(extract),
         links_in=isolation.isolated(links_in),
         site_of=isolation.isolated(site_of),
-        make_picture=isolation.isolated(make_picture, seconds=_PICTURE_SECONDS),
+        make_picture=isolation.isolated(make_picture, seconds=_PICTURE_SECONDS, is_one_by_one=True),
     )

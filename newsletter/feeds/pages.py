@@ -26,12 +26,13 @@ from newsletter.feeds.intake import Intake
 from newsletter.feeds.page_texts import take_page
 
 PAUSES: Final = (timedelta(minutes=2), timedelta(minutes=20))
-"""After each failure; after one more the page is given up."""
+"""After each failure; after one more the page is given up, until an editor wants it fetched again."""
 
 _CLAIMED_FOR: Final = timedelta(minutes=5)
 _AT_ONCE: Final = 16
 _PER_HOST: Final = 4
 _BATCH: Final = 48
+_ANSWERED: Final = 1  # tries, once there was an answer: more are those that failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class _Claim:
     id: int
     url: str
     tries: int  # this one counted
+    is_first: bool  # it was not read before; later a cache may hold what stood there then
 
 
 def read_due_pages(database: Database, intake: Intake, clock: Clock, *, limit: int = 500, seconds: float = 25) -> int:
@@ -65,16 +67,18 @@ def _claim(database: Database, *, now: datetime, most: int) -> list[_Claim]:
     """The pages to try next. Their next try is put off at once, so that a second worker leaves them alone."""
     with database.write() as session:
         _give_up_endless(session, now=now)
-        due = select(Article.id).where(Article.page_due_at <= now).order_by(Article.page_due_at, Article.id)
+        due = select(Article.id, Article.page_due_at, Article.first_seen_at).where(Article.page_due_at <= now)
+        rows = session.execute(due.order_by(Article.page_due_at, Article.id).limit(most)).all()
+        first = {article_id: due_at == seen_at for article_id, due_at, seen_at in rows}
         taken = (
             update(Article)
             # Looked at once more: another worker may have been first.
-            .where(Article.id.in_(due.limit(most).scalar_subquery()), Article.page_due_at <= now)
+            .where(Article.id.in_(first), Article.page_due_at <= now)
             .values(page_due_at=now + _CLAIMED_FOR, page_tries=Article.page_tries + 1)
             .returning(Article.id, Article.url, Article.page_tries)
             .execution_options(synchronize_session=False)
         )
-        return [_Claim(*row) for row in session.execute(taken)]
+        return [_Claim(*row, is_first=first[row.id]) for row in session.execute(taken)]
 
 
 def _give_up_endless(session: Session, *, now: datetime) -> None:
@@ -105,14 +109,14 @@ def _read_lane(database: Database, intake: Intake, clock: Clock, lane: Sequence[
         if time.monotonic() >= ends_at:
             _give_back(database, lane[place:], now=clock.now())
             return place
-        answer = _read(intake, claim.url)
+        answer = _read(intake, claim)
         with database.write() as session:
             _settle(session, claim, answer, now=clock.now())
     return len(lane)
 
 
-def _read(intake: Intake, url: str) -> ExtractedPage | PageError | Unreachable | Gone:
-    match intake.fetcher.fetch(url, wanted=Wanted.PAGE):
+def _read(intake: Intake, claim: _Claim) -> ExtractedPage | PageError | Unreachable | Gone:
+    match intake.fetcher.fetch(claim.url, wanted=Wanted.PAGE, past_caches=not claim.is_first):
         case Fetched(content=content, content_type=content_type, url=found_at):
             try:
                 return intake.extract(content, content_type, found_at)
@@ -138,10 +142,16 @@ def _settle(
         return
     match answer:
         case ExtractedPage():
+            article.page_tries, article.page_trouble = _ANSWERED, None
             take_page(session, article, answer, now=now)
-        case Unreachable() if claim.tries <= len(PAUSES):
-            article.page_due_at = now + PAUSES[claim.tries - 1]
-        case PageError() | Unreachable() | Gone():
+        case Unreachable(sentence=sentence) if claim.tries <= len(PAUSES):
+            article.page_due_at, article.page_trouble = now + PAUSES[claim.tries - 1], sentence
+        case Unreachable(sentence=sentence):
+            article.page_trouble = sentence
+            _give_up(session, article, now=now)
+        case PageError() | Gone():
+            article.page_tries = _ANSWERED
+            article.page_trouble = str(answer) if isinstance(answer, PageError) else answer.sentence
             _give_up(session, article, now=now)
 
 

@@ -49,7 +49,7 @@ def poll_if_due(database: Database, intake: Intake, clock: Clock, feed_id: int) 
 
 
 def fetch_again(session: Session, feed: Feed, *, now: datetime) -> None:
-    """*Fetch again now*: ask a feed past its pace and all caches, also one that has ended."""
+    """Ask a feed past its pace and all caches, also one that has ended."""
     feed.wants_fresh = True
     feed.etag = feed.last_modified = None
     feed.next_poll_at = now

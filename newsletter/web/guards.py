@@ -52,12 +52,18 @@ def inbox_visitors() -> ResponseReturnValue | None:
 def key_bearers() -> ResponseReturnValue | None:
     """Only programs that send a key of a newsletter; a cookie says nothing here. The key stands in `g.api_key`."""
     given = request.authorization
-    if given is not None and given.type == "bearer" and given.token:
-        with reading() as session:
-            g.api_key = key_of(session, given.token)
-        if g.api_key is not None:
-            return None
+    if given is None or given.type != "bearer" or not given.token:
+        raise _unauthorized("Send your key with the request, in the header: Authorization: Bearer gzt_…")
+    with reading() as session:
+        g.api_key = key_of(session, given.token)
+    if g.api_key is None:
         sentence = "This key is not known here, or has ended. Make a new one with `gazette key add NAME`."
-    else:
-        sentence = "Send your key with the request, in the header: Authorization: Bearer gzt_…"
-    raise Unauthorized(sentence, www_authenticate=WWWAuthenticate("bearer", {"realm": "gazette"}))
+        raise _unauthorized(sentence, error="invalid_token")
+    return None
+
+
+def _unauthorized(sentence: str, *, error: str = "") -> Unauthorized:
+    """A refusal that names what is wrong with a key (RFC 6750, 3.1), and says nothing of one that was not sent."""
+    said = f'realm="gazette", error="{error}"' if error else 'realm="gazette"'
+    # Written by hand, since the library leaves out the quotes and some programs look for them.
+    return Unauthorized(sentence, www_authenticate=WWWAuthenticate("bearer", token=said))

@@ -19,6 +19,14 @@ class Wanted(StrEnum):
     PICTURE = auto()
 
 
+_WHAT_IS_READ: Final = {
+    Wanted.FEED: ("feeds", "feed.xml"),
+    Wanted.PAGE: ("articles", "2026/under-the-ice"),
+    Wanted.PICTURE: ("pictures", "ice.jpg"),
+}
+"""In words, and the end of an address of one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """The site answered with content."""
@@ -86,8 +94,8 @@ class FeedFetcher(Protocol):
 
 
 def check_url(url: str, wanted: Wanted = Wanted.FEED) -> None:
-    """Raise GazetteError unless this is a plain http or https address."""
-    things = f"{wanted.capitalize()}s"
+    """Raise GazetteError unless this is a plain http or https address; the sentence names what is wanted there."""
+    things, example = _WHAT_IS_READ[wanted]
     try:
         parts = urlsplit(url)
         is_plain = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -95,6 +103,8 @@ def check_url(url: str, wanted: Wanted = Wanted.FEED) -> None:
     except ValueError:
         is_plain, has_secret = False, False
     if has_secret:
-        raise GazetteError(f"The address holds a user name or password; {wanted}s are read without one. Leave it out.")
+        raise GazetteError(f"The address holds a user name or password; {things} are read without one. Leave it out.")
     if not is_plain or len(url) > LONGEST_URL:
-        raise GazetteError(f"{things} are read from http and https addresses, like https://news.example.org/feed.xml.")
+        raise GazetteError(
+            f"{things.capitalize()} are read from http and https addresses, like https://news.example.org/{example}."
+        )

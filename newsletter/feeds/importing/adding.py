@@ -96,7 +96,7 @@ def _content(place: str) -> bytes:
 
 
 def _page_at(intake: Intake, url: str) -> ExtractedPage:
-    check_url(url)
+    check_url(url, Wanted.PAGE)
     outcome = intake.fetcher.fetch(url, wanted=Wanted.PAGE, past_caches=True)
     match outcome:
         case Fetched():

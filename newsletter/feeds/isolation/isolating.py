@@ -3,7 +3,8 @@
 import queue
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar, get_type_hints
 
@@ -19,7 +20,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SECONDS: Final = 5.0  # with the ten of a fetch, nothing takes longer than 15
-MEMORY_BYTES: Final = 1_200_000_000  # of addresses, not of memory in use; a picture of 50 million pixels needs 1,000
+# Of addresses, a little more than the memory in use. A machine of 1 GB has room for one child that takes all of it:
+# feeds and pages take up to 140 MB, pictures what their pixels need (see ADR 12).
+MEMORY_BYTES: Final = 400_000_000
 _MOST_CALLS: Final = 500  # then a fresh child: whatever leaked is given back
 _MOST_WAIT: Final = 60.0  # seconds, for a child to be free
 _LONGEST_SENTENCE: Final = 500
@@ -50,19 +53,25 @@ class Isolation:
             self._places.put(None)
         self._end = weakref.finalize(self, self._crew.end)
 
-    def isolated(self, function: Callable[P, T], *, seconds: float | None = None) -> Callable[P, T]:
+    def isolated(
+        self, function: Callable[P, T], *, seconds: float | None = None, is_one_by_one: bool = False
+    ) -> Callable[P, T]:
         """The same function in a child process; it may take as long as is said here, or else for all.
 
+        One by one, it is never called in two children at the same time: for what takes much memory.
         Raises the function's own GazetteErrors, and IsolationError for all else that goes wrong; at once
         ValueError when the function is not in the registry.
         """
         name = name_of(function)
         if name not in self._readers:
             raise ValueError(f"{name} is not one of the readers")
+        turns = threading.Semaphore(1) if is_one_by_one else None
 
         @wraps(function)
         def call(*positional: P.args, **named: P.kwargs) -> T:
-            result: T = _result(name, function, self._answer(name, seconds or self._seconds, positional, named))
+            with _turn(turns):
+                answer = self._answer(name, seconds or self._seconds, positional, named)
+            result: T = _result(name, function, answer)
             return result
 
         return call
@@ -75,7 +84,7 @@ class Isolation:
         try:
             child = self._places.get(timeout=_MOST_WAIT)
         except queue.Empty:
-            raise IsolationError("Too much is being read at once; it is tried again at the next time.") from None
+            raise _too_much_at_once() from None
         try:
             child = self._crew.fit(child)
             answer = child.call(name, seconds, positional, named)
@@ -138,6 +147,24 @@ class _Crew:
             living, self._living = self._living, set()
             for child in living:
                 child.end()
+
+
+@contextmanager
+def _turn(turns: threading.Semaphore | None) -> Iterator[None]:
+    """Wait for one's turn where there are turns; raises IsolationError when that takes too long."""
+    if turns is None:
+        yield
+        return
+    if not turns.acquire(timeout=_MOST_WAIT):
+        raise _too_much_at_once()
+    try:
+        yield
+    finally:
+        turns.release()
+
+
+def _too_much_at_once() -> IsolationError:
+    return IsolationError("Too much is being read at once; it is tried again at the next time.")
 
 
 def _result(name: str, function: Callable[..., Any], answer: bytes) -> Any:

@@ -30,6 +30,8 @@ def mended(text: str, root: str) -> str:
     """A feed without what is often wrong: ampersands, entities of HTML, prefixes not declared, a tail after the end."""
     if text.count("&") > _MOST_AMPERSANDS:
         return text
+    if text.rstrip().endswith(f"</{root}"):
+        text = f"{text.rstrip()}>"  # the last sign gets lost more often than others
     end = text.rfind(f"</{root}")
     if end >= 0 and (close := text.find(">", end)) >= 0:
         text = text[: close + 1]

@@ -28,12 +28,12 @@ def parse_xml(text: str, url: str) -> ParsedFeed:
     guessed = read(xml.guessable, url) if xml.guessable else None
     channel, entries = found.channel, [*found.entries, *(guessed.entries if guessed else [])]
     refused = found.refused + (guessed.refused if guessed else 0)
-    if not entries and not refused and not found.is_feed:
+    title = _plain(channel, "title")
+    if not entries and not refused and not found.is_feed and not title and not channel.get("link"):
         raise FeedError("This is XML, but not a feed. Look on the site for the address of its feed.")
     self_url = _linked(channel, "self", url)
     # Of a file nobody knows where it was found, but it may say so.
     url = url or self_url or absolute(channel.get("link"), "")
-    title = _plain(channel, "title")
     language = line(channel.get("language"))
     home_url = absolute(channel.get("link"), url)
     made = made_items(
@@ -147,15 +147,20 @@ def _plain(entry: Mapping[str, Any], name: str) -> str:
 def _author(entry: Mapping[str, Any]) -> tuple[str, str]:
     """The names of the authors, without addresses; and the addresses, where there is no name."""
     authors = _mappings(entry.get("authors"))
-    names = [line(each.get("name")) for each in authors]
+    names = [_name(each.get("name")) for each in authors]
     if len(authors) <= 1:
         # feedparser cuts addresses with a long last part in two and takes the rest for a name.
-        names = [line(entry.get("author")) or "".join(names)]
+        names = [_name(entry.get("author")) or "".join(names)]
     without = (" ".join(word for word in name.split() if "@" not in word).strip(' ()<>"') for name in names)
     found = ", ".join(dict.fromkeys(name for name in without if name))
     addresses = [word.strip(' ()<>",;') for name in names for word in name.split() if "@" in word]
     addresses = addresses or [address for each in authors if "@" in (address := line(each.get("email")))]
     return found, "" if found else ", ".join(dict.fromkeys(addresses))
+
+
+def _name(value: object) -> str:
+    """A name on one line; those of damaged feeds, and of some others, are escaped once too often."""
+    return line(html.unescape(value)) if isinstance(value, str) else ""
 
 
 def _categories(entry: Mapping[str, Any]) -> tuple[str, ...]:
@@ -164,7 +169,7 @@ def _categories(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _language(entry: Mapping[str, Any]) -> str:
-    named = [entry.get("title_detail"), entry.get("summary_detail")]
+    named = [entry.get("summary_detail"), entry.get("title_detail")]
     details = [*_mappings(entry.get("content")), *_mappings(named)]
     return next((found for each in details if (found := line(each.get("language")))), "")
 

@@ -10,6 +10,7 @@ SMALLEST_SIDE: Final = 60
 _TALLEST_SHAPE: Final = 4  # times its width; a taller one pushes the words out of the mail's first screen
 _WIDEST_SHAPE: Final = 10  # times its height
 MOST_PIXELS: Final = 50_000_000
+MOST_PIXELS_OF: Final = {"WEBP": 25_000_000, "AVIF": 25_000_000}  # their decoders take three times the memory
 _MOST_BYTES: Final = 20 * 1024 * 1024
 _LOOKED_AT: Final = 1024
 _NO_PICTURE: Final = "This is no picture that mails can show. They show JPEG, PNG, WebP, GIF and AVIF."
@@ -32,14 +33,16 @@ def judge_bytes(content: bytes) -> None:
         raise PictureError("There is a web page in place of a picture.")
     if content.startswith(b"RIFF"):
         # The decoder of WebP takes memory for the whole canvas before anybody can ask for its size.
-        judge_size(*_webp_size(content))
+        judge_size(*_webp_size(content), form="WEBP")
 
 
-def judge_size(width: int, height: int) -> None:
-    """Raise PictureError for a picture that is too large to open or too small to show; sides in pixels."""
-    if width * height > MOST_PIXELS:
+def judge_size(width: int, height: int, *, form: str) -> None:
+    """Raise PictureError for a picture that is too large to open in its form or too small to show; sides in pixels."""
+    most = MOST_PIXELS_OF.get(form, MOST_PIXELS)
+    if width * height > most:
         raise PictureError(
-            f"The picture has {width:,} × {height:,} pixels, more than we open. Use one of at most 50 million."
+            f"The picture has {width:,} × {height:,} pixels, more than we open. "
+            f"Use one of at most {most // 1_000_000} million."
         )
     if min(width, height) < SMALLEST_SIDE:
         raise PictureError(f"The picture has {width} × {height} pixels, which is too small to show.")

@@ -50,7 +50,7 @@ def make_picture(content: bytes) -> MadePicture:
     judge_bytes(content)
     try:
         picture = _opened(content)
-        judge_size(*picture.size)
+        judge_size(*picture.size, form=picture.format or "")
         upright = _upright(_loaded(picture, content))
         judge_shape(*upright.size)
         small = _in_srgb(_fitted(upright))

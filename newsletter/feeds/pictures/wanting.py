@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter.database import ask_for, insert_if_new
 from newsletter.errors import GazetteError
 from newsletter.feeds.articles import Article
-from newsletter.feeds.fetching.fetcher import check_url
+from newsletter.feeds.fetching.fetcher import Wanted, check_url
 from newsletter.feeds.pictures.hosted import Picture, PictureState
 from newsletter.feeds.pictures.making import MadePicture
 from newsletter.jobs import Job, JobKind
@@ -113,7 +113,7 @@ def ready(made: MadePicture, *, now: datetime) -> dict[str, object]:
 
 def _is_fetchable(address: str) -> bool:
     try:
-        check_url(address)
+        check_url(address, Wanted.PICTURE)
     except GazetteError:
         return False
     return "\0" not in address

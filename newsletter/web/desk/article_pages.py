@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from newsletter.errors import GazetteError
 from newsletter.feeds.pictures.making import MadePicture
+from newsletter.web.desk.article_fetching import fetching_of
 from newsletter.web.desk.article_forms import LARGEST_PICTURE, FormError, TypedPicture
 from newsletter.web.desk.article_view import article_or_404, view_of
 from newsletter.web.desk.masthead import masthead
@@ -21,7 +22,12 @@ def article_page(
     """An article; after a refused form with what was typed and the sentence at its field."""
     with reading() as session:
         newsletter, article = article_or_404(session, slug, article_id)
-        shown = {"view": view_of(session, newsletter, article, now=now()), "typed": typed, "wrong": wrong}
+        shown = {
+            "view": view_of(session, newsletter, article, now=now()),
+            "fetching": fetching_of(article, slug, services().links),
+            "typed": typed,
+            "wrong": wrong,
+        }
         return render_template("desk/article.html", **masthead(session, newsletter, "articles"), **shown)
 
 

@@ -11,7 +11,8 @@ from werkzeug.exceptions import NotFound
 
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.catalogue.shelf import topics_of
-from newsletter.editions.whereabouts import ArticleState, last_mailed, whereabouts
+from newsletter.editions.mailed import last_mailed
+from newsletter.editions.whereabouts import ArticleState, whereabouts
 from newsletter.feeds.articles import Article, ArticleAlias, ArticleTopic, Origin
 from newsletter.feeds.pictures.hosted import Picture, PictureState
 from newsletter.feeds.pictures.showing import shown

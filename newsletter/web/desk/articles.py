@@ -5,19 +5,22 @@ from typing import Final
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
 
 from newsletter.catalogue.shelf import topics_of
 from newsletter.errors import RefusedError
 from newsletter.feeds import deciding
 from newsletter.feeds.articles import Article, Decision
+from newsletter.feeds.fetching_again import fetch_article_again
 from newsletter.feeds.pictures.wanting import want_again
+from newsletter.web.desk.article_fetching import fetching_of
 from newsletter.web.desk.article_forms import FormError, typed_moment
 from newsletter.web.desk.article_list import articles_of, wanted_of
 from newsletter.web.desk.article_pages import article_page
 from newsletter.web.desk.article_view import article_or_404, state_of
 from newsletter.web.desk.blueprints import desk_blueprint
 from newsletter.web.desk.masthead import masthead, newsletter_or_404
-from newsletter.web.doors import now, reading, writing
+from newsletter.web.doors import now, reading, services, writing
 
 _TOO_LATE: Final = "Nothing was changed: this cannot be decided any more."
 _FRAME_POLICY: Final = (
@@ -104,6 +107,21 @@ def picture_again(slug: str, article_id: int) -> ResponseReturnValue:
         newsletter, article = article_or_404(session, slug, article_id)
         want_again(session, newsletter.id, article.shown_image_url, now=now())
     flash("The picture is being fetched. Load this page again in a few seconds.")
+    return _back(slug, article_id)
+
+
+@blueprint.post("/<int:article_id>/again")
+def fetch_again(slug: str, article_id: int) -> ResponseReturnValue:
+    """*Fetch again now*: read the page of an article, and ask its feed, past all caches."""
+    with writing() as session:
+        _, article = article_or_404(session, slug, article_id)
+        if not fetching_of(article, slug, services().links).is_possible:
+            raise NotFound(
+                "This article stands on no page of another site, so there is nothing to fetch. It is edited here."
+            )
+        fetch_article_again(session, article, now=now())
+        title = article.shown_title
+    flash(f"“{title}” is being read again, past all caches. Load this page again in a few seconds.")
     return _back(slug, article_id)
 
 

@@ -14,7 +14,7 @@ from newsletter.editions.whereabouts import already_out
 from newsletter.errors import RefusedError
 from newsletter.feeds import tending
 from newsletter.feeds.articles import Feed
-from newsletter.feeds.polling import fetch_again
+from newsletter.feeds.fetching_again import fetch_feed_again
 from newsletter.feeds.tending import FeedSettings
 from newsletter.web.desk import feed_listing
 from newsletter.web.desk.blueprints import desk_blueprint
@@ -44,7 +44,7 @@ def look_at_all(slug: str) -> ResponseReturnValue:
         newsletter = newsletter_or_404(session, slug)
         query = select(Feed).where(Feed.newsletter_id == newsletter.id, Feed.ended_at.is_(None))
         for feed in session.scalars(query):
-            fetch_again(session, feed, now=now())
+            fetch_feed_again(session, feed, now=now())
     flash("All feeds are being read now, past their pace and all caches. Load this page again in a few seconds.")
     return redirect(url_for("feed_pages.every", slug=slug), 303)
 
@@ -60,7 +60,7 @@ def look(slug: str, feed_id: int) -> ResponseReturnValue:
     """*Fetch again now*: past the feed's pace and all caches."""
     with writing() as session:
         feed = _feed_or_404(session, newsletter_or_404(session, slug), feed_id)
-        fetch_again(session, feed, now=now())
+        fetch_feed_again(session, feed, now=now())
         title = feed.title
     flash(f"{title} is being read now, past its pace and all caches. Load this page again in a few seconds.")
     return redirect(url_for("feed_pages.show", slug=slug, feed_id=feed_id), 303)

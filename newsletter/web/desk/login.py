@@ -30,8 +30,11 @@ class Visitor(UserMixin):  # type: ignore[misc]  # the library ships no types
 
 def add_login(app: Flask) -> None:
     """Let the application know its editors."""
-    # Templates are told who visits; a lookup in every template would also touch the reader's pages.
-    manager = LoginManager(app, add_context_processor=False)
+    manager = LoginManager()
+    # Not by its `init_app`: that looks into the session after every request, for a cookie that we never set. What has
+    # looked there varies by cookie, and caches would keep a copy of each picture for every visitor. It would also
+    # look up in every template who visits; ours are told.
+    app.login_manager = manager  # type: ignore[attr-defined]  # where the library looks for it
     manager.session_protection = None  # phones change networks; the nonce and the limits protect
     manager.user_loader(_visitor)
 

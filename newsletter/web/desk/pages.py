@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from newsletter.catalogue import shelf
 from newsletter.feeds.articles import Feed
-from newsletter.feeds.polling import fetch_again
+from newsletter.feeds.fetching_again import fetch_feed_again
 from newsletter.web.desk import board, running
 from newsletter.web.desk.blueprints import desk_blueprint
 from newsletter.web.desk.listing import feeds_of
@@ -54,6 +54,6 @@ def look(slug: str) -> ResponseReturnValue:
         newsletter = newsletter_or_404(session, slug)
         query = select(Feed).where(Feed.newsletter_id == newsletter.id, Feed.ended_at.is_(None))
         for feed in session.scalars(query):
-            fetch_again(session, feed, now=now())
+            fetch_feed_again(session, feed, now=now())
     flash("The feeds are being read. Load this page again in a few seconds to see what they hold.")
     return redirect(url_for("pages.show", slug=slug), 303)

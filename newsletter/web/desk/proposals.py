@@ -11,7 +11,7 @@ from newsletter.catalogue.accents import accent_of
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.errors import GazetteError, RefusedError
 from newsletter.feeds.extracting.found import SiteLook
-from newsletter.feeds.fetching.fetcher import check_url
+from newsletter.feeds.fetching.fetcher import Wanted, check_url
 from newsletter.language import zone_in_words
 
 _LONGEST_NAME: Final = 100
@@ -127,7 +127,7 @@ def _in_words(part: Part, value: str) -> str:
 
 def _check_logo(value: str) -> None:
     try:
-        check_url(value)
+        check_url(value, Wanted.PICTURE)
     except GazetteError:
         raise RefusedError("The logo has no plain web address, so it cannot be used.") from None
 

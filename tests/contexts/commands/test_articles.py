@@ -126,6 +126,22 @@ def test_what_cannot_be_added_is_said_in_one_line(
     assert articles(line) == []
 
 
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("ftp://proof.example/ice", "Articles are read from http and https addresses, like"),
+        ("https://me:secret@proof.example/ice", "articles are read without one. Leave it out."),
+    ],
+)
+def test_an_address_that_cannot_be_one_of_an_article_is_refused_as_that(
+    line: CommandLine, address: str, sentence: str
+) -> None:
+    done = line.run("article", "add", address)
+    assert (done.code, done.out) == (1, "")
+    assert sentence in done.err
+    assert "eeds" not in done.err
+
+
 def test_a_list_with_a_bad_article_adds_none_of_it(line: CommandLine, tmp_path: Path) -> None:
     first = {"url": "https://proof.example/1", "title": "One"}
     file = a_file(tmp_path, "all.json", json.dumps([first, first | {"topics": ["cooking"]}]))

@@ -104,10 +104,24 @@ def test_without_a_good_key_nothing_is_open(cms: Cms, header: str | None, method
     assert cms.stored() == []
 
 
+@pytest.mark.parametrize("header", [None, "Bearer", "Basic Z3p0Og=="])
+def test_who_sends_no_key_is_told_that_one_is_needed_and_of_no_error(cms: Cms, header: str | None) -> None:
+    headers = {} if header is None else {"Authorization": header}
+    answer = cms.app.test_client().get(ARTICLES, headers=headers)
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="gazette"'
+
+
+def test_a_wrong_key_is_named_as_what_is_wrong(cms: Cms) -> None:
+    answer = cms.app.test_client().get(ARTICLES, headers={"Authorization": "Bearer gzt_wrong"})
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="gazette", error="invalid_token"'
+
+
 def test_an_ended_key_is_refused(cms: Cms) -> None:
     with cms.parts.database.write() as session:
         end_key(session, cms.key_id, now=NOW)
-    assert cms.send(ICE).status_code == 401
+    answer = cms.send(ICE)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="gazette", error="invalid_token"'
 
 
 @pytest.mark.parametrize(

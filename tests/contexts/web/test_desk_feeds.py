@@ -105,6 +105,19 @@ def test_fetch_again_goes_past_pace_and_caches_and_revives_an_ended_feed(app: Fl
     assert (feed.etag, feed.next_poll_at) == (None, NOW)
 
 
+@pytest.mark.parametrize("standing", [Standing.NO_ARTICLE, Standing.FREE])
+def test_fetch_again_also_reads_the_pages_that_gave_no_text(app: Flask, standing: Standing) -> None:
+    [feed_id] = a_house(app, {"wants_full_text": True, "kind": FeedKind.PAGE})
+    article_id = an_article_of(app, feed_id, standing=standing)
+    with services_of(app).database.write() as session:
+        session.get_one(Article, article_id).page_tries = 3
+    page = f"{FEEDS}/{feed_id}"
+    assert press(logged_in(app), page, f"{page}/look").status_code == 303
+    with services_of(app).database.read() as session:
+        article = session.get_one(Article, article_id)
+        assert (article.page_due_at, article.page_tries) == (NOW, 0)
+
+
 def test_fetching_all_again_leaves_out_those_that_have_ended_and_those_of_others(app: Flask) -> None:
     one, ended = a_house(app, {"title": "One"}, {"title": "Ended", "ended_at": NOW})
     press(logged_in(app), FEEDS, f"{FEEDS}/look")

@@ -6,6 +6,7 @@ from newsletter.feeds.pictures.making import make_picture
 from newsletter.feeds.pictures.showing import ShownPicture, shown
 from newsletter.feeds.pictures.wanting import upload, want
 from tests.data import NOW, a_newsletter, an_article
+from tests.desk import logged_in
 from tests.drawn_pictures import a_photograph, seen
 from tests.reader_site import SLUG, ReaderSite, elements
 
@@ -31,6 +32,25 @@ def test_a_picture_is_kept_for_ever_and_is_nothing_but_a_picture(site: ReaderSit
     assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert headers["ETag"] == f'"{made.digest}"'
     assert "Set-Cookie" not in headers
+
+
+@pytest.mark.parametrize("headers", [{}, {"Cookie": "gazette=anything"}, {"If-None-Match": "*"}])
+def test_one_copy_of_a_picture_is_enough_for_all_visitors(site: ReaderSite, headers: dict[str, str]) -> None:
+    made = a_picture(site)
+    answer = site.app.test_client().get(f"/picture/{made.digest}.jpg", headers=headers)
+    assert answer.status_code in {200, 304}
+    assert "Vary" not in answer.headers
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_an_editor_who_is_logged_in_gets_the_same_picture_as_anybody(site: ReaderSite) -> None:
+    made = a_picture(site)
+    browser = logged_in(site.app)
+    assert "Cookie" in browser.get("/desk/n/the-proof").headers["Vary"]
+    answer = browser.get(f"/picture/{made.digest}.jpg")
+    assert answer.status_code == 200
+    assert "Vary" not in answer.headers
+    assert "Set-Cookie" not in answer.headers
 
 
 def test_who_has_it_is_not_sent_it_again(site: ReaderSite) -> None:

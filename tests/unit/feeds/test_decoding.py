@@ -1,5 +1,7 @@
 """From bytes to text, whatever is declared."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,15 @@ def declared(encoding: str, text: str) -> str:
         ("iso-2022-jp", "科学"),
         ("euc-kr", "과학"),
         ("utf-16", "Größe"),
+        ("cp437", "Größe"),
+        ("ibm850", "Größe"),
+        ("ibm862", "שלום"),
+        ("cp1125", "Наука"),
+        ("koi8-t", "Наука"),
+        ("macturkish", "Değişim"),
+        ("maclatin2", "Žluťoučký"),
+        ("cp037", "Größe"),
+        ("ibm500", "Größe"),
     ],
 )
 def test_a_declared_encoding_is_read(encoding: str, text: str) -> None:
@@ -57,6 +68,35 @@ def test_text_in_16_bits_is_known_without_mark_or_declaration(text: str, encodin
 @pytest.mark.parametrize("encoding", ["utf-32", "utf-32-le", "utf-32-be"])
 def test_text_in_32_bits_is_known(encoding: str) -> None:
     assert decode("<rss>Größe</rss>".encode(encoding), None) == "<rss>Größe</rss>"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "read"),
+    [
+        (b"Espa\xf1a", "España"),
+        (b"caf\xe9.", "café."),
+        (b"\x93quoted\x94", "“quoted”"),
+        (b"it\x92s", "it’s"),
+        (b"5\x80", "5€"),
+        (b"cut off: f\xc3.", "cut off: f\ufffd."),  # half an ü
+        (b"cut off \xe2\x80.", "cut off \ufffd."),  # two thirds of a quotation mark
+    ],
+)
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_old_western_letters_within_utf_8_are_read(pasted: bytes, read: str, mark: bytes) -> None:
+    assert decode(mark + "Größe, Übung, Äpfel, ".encode() + pasted, None) == f"Größe, Übung, Äpfel, {read}"
+
+
+@pytest.mark.parametrize("text", ["Наука и жизнь", "科学の新聞"])
+def test_within_another_script_a_broken_letter_stays_broken(text: str) -> None:
+    assert decode(text.encode() + b" \xd0 \x93", None) == f"{text} \ufffd \ufffd"
+
+
+def test_many_broken_letters_are_read_soon() -> None:
+    content = ("Größe, Übung, Äpfel, " * 3_000).encode() + b"\xf1 " * 8_000
+    began = time.perf_counter()
+    assert decode(content, None).count("\ufffd") == 8_000
+    assert time.perf_counter() - began < 1
 
 
 def test_one_broken_letter_does_not_break_the_others() -> None:
