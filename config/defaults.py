@@ -30,6 +30,7 @@ CONFIRMATIONS_PER_ADDRESS: Final = (
     (timedelta(days=30), 5),
 )
 ALREADY_SUBSCRIBED_PER_ADDRESS: Final = timedelta(hours=24)
+ASK_BOUNCED_AGAIN_AFTER: Final = timedelta(days=30)
 
 # The desk.
 LOGIN_LINK_LIFETIME: Final = timedelta(hours=24)

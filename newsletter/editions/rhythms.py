@@ -1,6 +1,8 @@
 """Whose calendar rule is whose: the newsletter's for a cadence, and a reader's own where they chose otherwise. Pure."""
 
 from dataclasses import replace
+from functools import cache
+from zoneinfo import available_timezones
 
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.editions.cadence import Rule
@@ -10,6 +12,11 @@ from newsletter.subscriptions.subscribers import Cadence, Subscription
 def rule_of(newsletter: Newsletter, cadence: Cadence) -> Rule:
     """The calendar rule of a newsletter's cadence."""
     return Rule(cadence, newsletter.weekday, newsletter.hour, newsletter.zone, newsletter.month_day)
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a zone of this name, such as `Europe/Berlin`."""
+    return name in _zones()
 
 
 def offered_cadences(newsletter: Newsletter) -> list[Cadence]:
@@ -28,3 +35,9 @@ def rule_for(newsletter: Newsletter, subscription: Subscription) -> Rule:
         hour=rule.hour if subscription.hour is None else subscription.hour,
         zone=subscription.zone or rule.zone,
     )
+
+
+@cache
+def _zones() -> frozenset[str]:
+    # Without the files that are no zones of a place.
+    return frozenset(name for name in available_timezones() if "/" in name or name == "UTC")

@@ -22,7 +22,7 @@ from newsletter.mails.sentences import topics_in_words
 from newsletter.subscriptions.choices import topics_chosen
 from newsletter.subscriptions.signup import Confirmation, confirmation_of
 from newsletter.subscriptions.subscribers import Subscriber, Subscription, SubscriptionState
-from newsletter.suppression.suppressions import suppressed_among
+from newsletter.suppression.suppressions import SuppressionReason, suppressed_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,9 @@ def _reader(session: Session, row: Delivery, reason_against: _Check, now: dateti
     newsletter = None if subscription is None else session.get(Newsletter, subscription.newsletter_id)
     if subscriber is None or subscription is None or newsletter is None:
         return Withhold(_ERASED)
-    if suppressed_among(session, [subscriber.address_key]):
+    # A mailbox that mails came back from may be asked whether it is there again.
+    passed_over = {SuppressionReason.BOUNCED} if row.kind == MailKind.CONFIRMATION else set()
+    if suppressed_among(session, [subscriber.address_key], but_for=passed_over):
         return Withhold(_SUPPRESSED)
     tongue = tongue_for(newsletter, subscriber.language)
     reader = Reader(subscriber.address, newsletter, subscription, tongue, _topics(session, subscription, tongue))

@@ -122,6 +122,8 @@ def _add_columns() -> None:
             postgresql_where=sa.text("state = 'paused'"),
             sqlite_where=sa.text("state = 'paused'"),
         )
+    with op.batch_alter_table("suppressions") as batch_op:
+        batch_op.add_column(sa.Column("asked_at", newsletter.database.Instant(timezone=True), nullable=True))
     with op.batch_alter_table("variants") as batch_op:
         batch_op.add_column(sa.Column("language", sa.Text(), server_default="", nullable=False))
 
@@ -132,6 +134,8 @@ def downgrade() -> None:
 
 
 def _drop_columns() -> None:
+    with op.batch_alter_table("suppressions") as batch_op:
+        batch_op.drop_column("asked_at")
     with op.batch_alter_table("variants") as batch_op:
         batch_op.drop_column("language")
     with op.batch_alter_table("subscriptions") as batch_op:

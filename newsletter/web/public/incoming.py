@@ -1,15 +1,15 @@
 """What a request is about and what was entered: newsletter, subscription, choices, and the evidence."""
 
-from collections.abc import Collection
-
 from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from newsletter.catalogue import shelf
+from newsletter.catalogue.languages import offered
 from newsletter.catalogue.newsletters import Newsletter
-from newsletter.editions.rhythms import offered_cadences
+from newsletter.editions.rhythms import is_zone, offered_cadences
 from newsletter.signing import Purpose
+from newsletter.subscriptions.choices import Choice
 from newsletter.subscriptions.consent import Evidence, shortened_network
 from newsletter.subscriptions.finding import subscription_by_token
 from newsletter.subscriptions.subscribers import Cadence, Subscription
@@ -51,12 +51,34 @@ def evidence_of(wording: str) -> Evidence:
     return Evidence(page=page, wording=wording, network=shortened_network(request.remote_addr))
 
 
-def topics_entered(session: Session, newsletter: Newsletter) -> Collection[int]:
+def choice_entered(session: Session, newsletter: Newsletter) -> Choice:
+    """What was chosen on a form; what is not offered or makes no sense is passed over."""
+    entered = request.form
+    zone = entered.get("zone", "")
+    language = entered.get("language", "")
+    return Choice(
+        topic_ids=topics_entered(session, newsletter),
+        cadence=cadence_entered(newsletter),
+        weekday=None if newsletter.is_weekday_fixed else _number_entered("weekday", 7),
+        hour=_number_entered("hour", 24),
+        zone=zone if zone != newsletter.zone and is_zone(zone) else "",
+        wants_breaking=newsletter.offers_breaking and bool(entered.get("breaking")),
+        language=language if language in offered(session, newsletter) else "",
+    )
+
+
+def _number_entered(name: str, below: int) -> int | None:
+    typed = request.form.get(name, "")
+    is_number = typed.isascii() and typed.isdigit() and len(typed) <= 2  # noqa: PLR2004 - hours and weekdays are short
+    return int(typed) if is_number and int(typed) < below else None
+
+
+def topics_entered(session: Session, newsletter: Newsletter) -> frozenset[int]:
     """The topics ticked, by slug; unknown ones are passed over, and no tick counts as all."""
     ids = {topic.slug: topic.id for topic in shelf.topics_of(session, newsletter.id)}
     ticked = {ids[slug] for slug in request.form.getlist("topics") if slug in ids}
     # All ticked is kept as "all", so that a topic that is added later comes too.
-    return set() if len(ticked) == len(ids) else ticked
+    return frozenset() if len(ticked) == len(ids) else frozenset(ticked)
 
 
 def cadence_entered(newsletter: Newsletter) -> Cadence:

@@ -23,11 +23,10 @@ from newsletter.web.guards import anybody, guarded
 from newsletter.web.public import views
 from newsletter.web.public.incoming import (
     by_token,
-    cadence_entered,
+    choice_entered,
     evidence_of,
     newsletter_of,
     newsletter_or_404,
-    topics_entered,
 )
 
 blueprint = guarded("joining", __name__, anybody)
@@ -138,8 +137,7 @@ def _take(session: Session, newsletter: Newsletter) -> dict[str, Any] | None:
         return None
     entered = SignUp(
         address=request.form.get("address", ""),
-        topic_ids=topics_entered(session, newsletter),
-        cadence=cadence_entered(newsletter),
+        choice=choice_entered(session, newsletter),
         evidence=evidence_of(consent_sentence(newsletter.name)),
     )
     if request.form.get(HONEYPOT):

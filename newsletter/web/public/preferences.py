@@ -22,7 +22,7 @@ from newsletter.suppression.suppressions import suppressed_among
 from newsletter.web.doors import now, reading, services, writing
 from newsletter.web.guards import anybody, guarded
 from newsletter.web.public import promises, views
-from newsletter.web.public.incoming import by_token, cadence_entered, newsletter_of, topics_entered
+from newsletter.web.public.incoming import by_token, choice_entered, newsletter_of
 
 blueprint = guarded("preferences", __name__, anybody)
 
@@ -53,9 +53,8 @@ def _take(session: Session, subscription: Subscription, *, now: datetime) -> Non
     choices.change(
         session,
         subscription,
-        topic_ids=topics_entered(session, newsletter),
+        choice_entered(session, newsletter),
         every_topic_id=[topic.id for topic in shelf.topics_of(session, newsletter.id)],
-        cadence=cadence_entered(newsletter),
         now=now,
     )
 
