@@ -31,6 +31,7 @@ CONFIRMATIONS_PER_ADDRESS: Final = (
 )
 ALREADY_SUBSCRIBED_PER_ADDRESS: Final = timedelta(hours=24)
 ASK_BOUNCED_AGAIN_AFTER: Final = timedelta(days=30)
+WAITING_SITES: Final = 50
 
 # The desk.
 LOGIN_LINK_LIFETIME: Final = timedelta(hours=24)
