@@ -33,6 +33,15 @@ ALREADY_SUBSCRIBED_PER_ADDRESS: Final = timedelta(hours=24)
 ASK_BOUNCED_AGAIN_AFTER: Final = timedelta(days=30)
 WAITING_SITES: Final = 50
 
+# Leaving, and what a reader may ask for.
+UNDO_LEAVING: Final = timedelta(days=30)
+UNDOS_OF_LEAVING_A_DAY: Final = 10
+FRESH_LINK_LIFETIME: Final = timedelta(hours=1)
+
+# How long what is kept of readers is kept.
+NETWORK_ADDRESSES: Final = timedelta(days=30)
+EVIDENCE_AFTER_LEAVING: Final = timedelta(days=1096)
+
 # The desk.
 LOGIN_LINK_LIFETIME: Final = timedelta(hours=24)
 SESSION_IDLE: Final = timedelta(minutes=30)

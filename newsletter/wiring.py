@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from socket import gethostname
+from typing import Final
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from newsletter.delivery.sending import Composer, Sending
 from newsletter.delivery.transports.protocol import Transport
 from newsletter.delivery.transports.relay_address import relay_address
 from newsletter.delivery.transports.smtp import SmtpTransport
-from newsletter.editions import ledger
+from newsletter.editions import ledger, own_records
 from newsletter.feeds.fetching.http import HttpFetcher
 from newsletter.feeds.intake import Intake, isolated_intake
 from newsletter.feeds.isolation.isolating import Isolation
@@ -26,6 +27,11 @@ from newsletter.jobs import Announcer
 from newsletter.links import Links
 from newsletter.mails.composing import MailComposer
 from newsletter.signing import Signer
+from newsletter.subscriptions.privacy import holdings
+from newsletter.suppression.hashing import hash_with
+
+SUPPRESSED: Final = "suppressed address"
+"""What the keyed hash of a suppressed address is for."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,11 @@ class Services:
         """The way to feeds, pages and pictures, with the address check, and their readers."""
         user_agent = f"Gazette/0.1 (+{self.settings.base_url})"
         return isolated_intake(HttpFetcher(allow=self.settings.fetch_allow, user_agent=user_agent), self._isolation)
+
+    @property
+    def holdings(self) -> tuple[holdings.Holding, ...]:
+        """All that is kept of readers: shown to them on request, and erased with them. The reader goes last."""
+        return (*own_records.RECORDS, *holdings.OWN)
 
     @cached_property
     def _isolation(self) -> Isolation:
@@ -92,12 +103,14 @@ def build_services(settings: Settings, announce: Announcer, *, clock: Clock | No
     """Everything, put together. Raises SettingsError or GazetteError with what to mend."""
     signer = Signer(_secret_keys(settings))
     links = Links(settings.base_url, signer)
+    database = Database(database_url(settings), announce)
+    hash_with(database.engine, lambda key: signer.digests(SUPPRESSED, key))
     return Services(
         settings=settings,
         clock=clock or SystemClock(),
         signer=signer,
         links=links,
-        database=Database(database_url(settings), announce),
+        database=database,
         composer=MailComposer(links, signer, leaves_this_machine=settings.has_relay),
     )
 

@@ -9,6 +9,7 @@ from newsletter.editions import schedule
 from newsletter.feeds import claiming, health, pages, pushes
 from newsletter.feeds.pictures import fetching as pictures
 from newsletter.jobs import Job, JobKind
+from newsletter.subscriptions.privacy.retention import forget_what_is_old
 from tasks.celery import app
 from tasks.worker import services
 
@@ -36,3 +37,6 @@ def sweep() -> None:
         for kind, has_due in _LOOKED_FOR.items():
             if has_due(session, now=now):
                 ask_for(session, Job(kind))
+    # A transaction of its own: what is wrong with one old record must not keep mail from going out.
+    with parts.database.write() as session:
+        forget_what_is_old(session, parts.holdings, parts.signer.digest, now=now)

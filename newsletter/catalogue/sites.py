@@ -10,14 +10,16 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from config import defaults
-from newsletter.catalogue.newsletters import EmbedSite, Newsletter, SiteState
+from newsletter.catalogue.newsletters import EmbedSite, Newsletter, NewsletterText, SiteState
 from newsletter.database import insert_if_new
 from newsletter.errors import NotFoundError, RefusedError
 
 _LONGEST: Final = 260  # scheme, a host name of 253 letters, and a port
 _PORTS: Final = {"http": 80, "https": 443}
-_SEEN_ANEW: Final = timedelta(hours=1)
+_SEEN_ANEW: Final = timedelta(hours=1)  # more often, the requests of a busy site would queue up at its row
 _WWW: Final = "www."
+_LONGEST_THANKS: Final = 300
+_LONGEST_URL: Final = 2000
 _NO_SITE: Final = "This is no address of a site. Write it like https://news.example.org."
 
 
@@ -80,17 +82,17 @@ def is_allowed(session: Session, newsletter: Newsletter, origin: str) -> bool:
 
 
 def note_use(session: Session, newsletter: Newsletter, origin: str, *, now: datetime) -> None:
-    """Note that an allowed site sent a sign-up, at most once an hour: a busy site would queue up at its row."""
+    """Note that an allowed site sent a sign-up."""
     site = _site(session, newsletter.id, origin)
-    if site is not None and site.seen_at < now - _SEEN_ANEW:
-        site.seen_at = now
+    if site is not None:
+        _see(site, now=now)
 
 
 def note_refused(session: Session, newsletter: Newsletter, origin: str, *, now: datetime) -> None:
     """Let a site that was refused stand at the desk; of too many that wait, those not seen longest fall out."""
     site = _site(session, newsletter.id, origin)
     if site is not None:
-        site.seen_at = max(site.seen_at, now)
+        _see(site, now=now)
         return
     row = {"newsletter_id": newsletter.id, "origin": origin, "state": SiteState.WAITING, "seen_at": now}
     insert_if_new(session, EmbedSite, [row])
@@ -124,6 +126,36 @@ def sites_of(session: Session, newsletter_id: int) -> list[EmbedSite]:
     """All sites that stand at the desk, those seen last first."""
     query = select(EmbedSite).where(EmbedSite.newsletter_id == newsletter_id)
     return list(session.scalars(query.order_by(EmbedSite.seen_at.desc(), EmbedSite.id.desc())))
+
+
+def thanks_of(session: Session, newsletter: Newsletter, language: str) -> str:
+    """The newsletter's own words after a sign-up on another site, in a language where it has them; empty for none."""
+    text = session.get(NewsletterText, (newsletter.id, language))
+    return (text.thanks if text else "") or newsletter.thanks
+
+
+def set_thanks(newsletter: Newsletter, words: str, url: str) -> None:
+    """Say what follows a sign-up on another site: words, and a page there. Raises RefusedError with what to mend."""
+    words, url = " ".join(words.split()), url.strip()
+    if len(words) > _LONGEST_THANKS or not words.isprintable():
+        raise RefusedError(f"Keep the words to {_LONGEST_THANKS} letters of plain text; nothing was changed.")
+    if url and not _is_https(url):
+        raise RefusedError("The page must be an address like https://news.example.org/thanks; nothing was changed.")
+    newsletter.thanks, newsletter.thanks_url = words, url
+
+
+def _is_https(url: str) -> bool:
+    if len(url) > _LONGEST_URL or not url.isascii() or not url.isprintable() or not url.startswith("https://"):
+        return False
+    try:
+        return bool(origin_of(url)) and " " not in url
+    except RefusedError:
+        return False
+
+
+def _see(site: EmbedSite, *, now: datetime) -> None:
+    if site.seen_at < now - _SEEN_ANEW:
+        site.seen_at = now
 
 
 def _decide(site: EmbedSite, decision: Decision) -> None:

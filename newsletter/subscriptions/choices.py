@@ -37,14 +37,13 @@ def choice_of(session: Session, subscription: Subscription) -> Choice:
     )
 
 
-def set_rhythm(session: Session, subscription: Subscription, choice: Choice) -> None:
-    """Take all of a choice but the topics. The language is the reader's, in all newsletters."""
+def set_rhythm(subscription: Subscription, choice: Choice) -> None:
+    """Take all of a choice that is kept with the subscription itself: not the topics, not the language."""
     subscription.cadence = choice.cadence
     subscription.weekday = choice.weekday
     subscription.hour = choice.hour
     subscription.zone = choice.zone
     subscription.wants_breaking = choice.wants_breaking
-    session.get_one(Subscriber, subscription.subscriber_id).language = choice.language
 
 
 def topics_chosen(session: Session, subscription_id: int) -> dict[int, datetime]:
@@ -86,7 +85,8 @@ def change(
 
     No topic means all of the newsletter's, which `every_topic_id` holds.
     """
-    set_rhythm(session, subscription, choice)
+    set_rhythm(subscription, choice)
+    session.get_one(Subscriber, subscription.subscriber_id).language = choice.language
     before = topics_chosen(session, subscription.id)
     wanted = set(choice.topic_ids)
     if wanted and not before:

@@ -55,6 +55,8 @@ def sign_up(session: Session, newsletter: Newsletter, entered: SignUp, *, now: d
     if not may_ask(session, address.key, now=now):
         return address
     subscriber = _subscriber(session, address, now=now)
+    # A reader's language is theirs, in all newsletters; a form that anybody may fill in only fills a gap.
+    subscriber.language = subscriber.language or entered.choice.language
     wanted = [newsletter.id, *sorted(entered.also - {newsletter.id})]
     known = _subscriptions(session, subscriber.id, wanted)
     missing = [each for each in wanted if each not in known or not _is_reader(known[each])]
@@ -65,7 +67,7 @@ def sign_up(session: Session, newsletter: Newsletter, entered: SignUp, *, now: d
         subscription = _asked_for(session, subscriber.id, newsletter_id, known.get(newsletter_id), now=now)
         # Topics and rhythm are chosen for the newsletter whose form it is.
         choice = entered.choice if newsletter_id == newsletter.id else Choice(language=entered.choice.language)
-        set_rhythm(session, subscription, choice)
+        set_rhythm(subscription, choice)
         choose_topics(session, subscription.id, choice.topic_ids, now=now)
         record(session, subscription.id, ConsentAct.REQUESTED, entered.evidence, now=now)
         known[newsletter_id] = subscription

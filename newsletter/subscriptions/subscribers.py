@@ -47,6 +47,12 @@ class Subscription(Base):
         # The fan-out walks the readers of one newsletter and cadence in the order of their ids.
         Index("ix_subscriptions_audience", "newsletter_id", "state", "cadence", "id"),
         Index(
+            "ix_subscriptions_left",  # whose evidence has been kept long enough
+            "left_at",
+            postgresql_where=text("state = 'unsubscribed'"),
+            sqlite_where=text("state = 'unsubscribed'"),
+        ),
+        Index(
             "ix_subscriptions_pauses",
             "paused_until",
             postgresql_where=text("state = 'paused'"),
@@ -96,9 +102,18 @@ class ConsentAct(StrEnum):
 
 
 class Consent(Base):
-    """The evidence: what was shown, agreed, when, from where. Rows are only ever added."""
+    """The evidence: what was shown, agreed, when, from where. Rows are only ever added; the network goes in time."""
 
     __tablename__ = "consents"
+    __table_args__ = (
+        # Networks that have been kept long enough.
+        Index(
+            "ix_consents_networks",
+            "at",
+            postgresql_where=text("network <> ''"),
+            sqlite_where=text("network <> ''"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subscription_id: Mapped[int] = mapped_column(BigId, index=True)

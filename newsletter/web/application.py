@@ -28,13 +28,26 @@ from newsletter.web.desk import (
     key_pages,
     pages,
     sending,
+    site_pages,
 )
 from newsletter.web.desk import articles as desk_articles
 from newsletter.web.desk.login import add_login
 from newsletter.web.doors import EXTENSION
 from newsletter.web.hooks import websub
 from newsletter.web.inbox import views as inbox
-from newsletter.web.public import demo, joining, leaving, pictures, preferences, written
+from newsletter.web.public import (
+    archive,
+    archive_mailed,
+    confirming,
+    demo,
+    embedding,
+    joining,
+    leaving,
+    pictures,
+    preferences,
+    privacy,
+    written,
+)
 from newsletter.wiring import Services
 
 ROOT: Final = Path(__file__).parent.parent.parent
@@ -88,9 +101,14 @@ def create_app(services: Services) -> Flask:
     for blueprint in (
         health.blueprint,
         joining.blueprint,
+        confirming.blueprint,
+        embedding.blueprint,
         preferences.blueprint,
         leaving.blueprint,
+        privacy.blueprint,
         written.blueprint,
+        archive.blueprint,
+        archive_mailed.blueprint,
         demo.blueprint,
         pictures.blueprint,
         entry.blueprint,
@@ -105,13 +123,14 @@ def create_app(services: Services) -> Flask:
         feed_pages.blueprint,
         feed_adding.blueprint,
         key_pages.blueprint,
+        site_pages.blueprint,
         inbox.blueprint,
         websub.blueprint,
         api_articles.blueprint,
         api_description.blueprint,
     ):
         app.register_blueprint(blueprint)
-    for blueprint in (joining.blueprint, preferences.blueprint, leaving.blueprint):
+    for blueprint in (joining.blueprint, confirming.blueprint, embedding.blueprint, preferences.blueprint, leaving.blueprint, privacy.blueprint):
         # Reader pages set no cookie; the token in the path is the authority.
         _csrf.exempt(blueprint)
     # No cookie opens the API: a key does, and no browser sends it by itself.

@@ -52,6 +52,43 @@ def _make_tables() -> None:
         sa.UniqueConstraint("newsletter_id", "origin", name=op.f("uq_embed_sites_newsletter_id_origin")),
     )
     op.create_table(
+        "erasures",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("address_hash", sa.Text(), nullable=False),
+        sa.Column("erased_at", newsletter.database.Instant(timezone=True), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("acts", sa.JSON(), nullable=False),
+        sa.Column("removed", sa.JSON(), nullable=False),
+        sa.Column("mailbox_proof_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("nonce", sa.Text(), server_default="", nullable=False),
+        sa.Column("in_flight", sa.JSON(), nullable=False),
+        sa.Column("has_mail_in_flight", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
+    )
+    with op.batch_alter_table("erasures") as batch_op:
+        batch_op.create_index(op.f("ix_erasures_address_hash"), ["address_hash"], unique=False)
+        batch_op.create_index(
+            "ix_erasures_in_flight",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("has_mail_in_flight"),
+            sqlite_where=sa.text("has_mail_in_flight"),
+        )
+        batch_op.create_index(op.f("ix_erasures_mailbox_proof_id"), ["mailbox_proof_id"], unique=False)
+    op.create_table(
+        "leave_reasons",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("newsletter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("said_at", newsletter.database.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leave_reasons")),
+        sa.UniqueConstraint("mark", name=op.f("uq_leave_reasons_mark")),
+    )
+    with op.batch_alter_table("leave_reasons") as batch_op:
+        batch_op.create_index("ix_leave_reasons_newsletter", ["newsletter_id", "said_at"], unique=False)
+    op.create_table(
         "mailbox_proofs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("subscription_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -89,6 +126,13 @@ def _add_columns() -> None:
         batch_op.add_column(sa.Column("version", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("language", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("editor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
+        batch_op.create_index(
+            "ix_consents_networks",
+            ["at"],
+            unique=False,
+            postgresql_where=sa.text("network <> ''"),
+            sqlite_where=sa.text("network <> ''"),
+        )
     with op.batch_alter_table("deliveries") as batch_op:
         batch_op.add_column(
             sa.Column("address_change_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
@@ -96,6 +140,8 @@ def _add_columns() -> None:
         batch_op.add_column(
             sa.Column("mailbox_proof_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
+    with op.batch_alter_table("edition_articles") as batch_op:
+        batch_op.create_index("ix_edition_articles_article", ["article_id"], unique=False)
     with op.batch_alter_table("newsletters") as batch_op:
         batch_op.add_column(sa.Column("offers", sa.Text(), server_default="daily,weekly", nullable=False))
         batch_op.add_column(sa.Column("is_weekday_fixed", sa.Boolean(), server_default=sa.true(), nullable=False))
@@ -115,6 +161,13 @@ def _add_columns() -> None:
         batch_op.add_column(sa.Column("paused_at", newsletter.database.Instant(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("paused_until", newsletter.database.Instant(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("wants_breaking", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.create_index(
+            "ix_subscriptions_left",
+            ["left_at"],
+            unique=False,
+            postgresql_where=sa.text("state = 'unsubscribed'"),
+            sqlite_where=sa.text("state = 'unsubscribed'"),
+        )
         batch_op.create_index(
             "ix_subscriptions_pauses",
             ["paused_until"],
@@ -140,6 +193,11 @@ def _drop_columns() -> None:
         batch_op.drop_column("language")
     with op.batch_alter_table("subscriptions") as batch_op:
         batch_op.drop_index(
+            "ix_subscriptions_left",
+            postgresql_where=sa.text("state = 'unsubscribed'"),
+            sqlite_where=sa.text("state = 'unsubscribed'"),
+        )
+        batch_op.drop_index(
             "ix_subscriptions_pauses",
             postgresql_where=sa.text("state = 'paused'"),
             sqlite_where=sa.text("state = 'paused'"),
@@ -162,10 +220,17 @@ def _drop_columns() -> None:
         batch_op.drop_column("month_day")
         batch_op.drop_column("is_weekday_fixed")
         batch_op.drop_column("offers")
+    with op.batch_alter_table("edition_articles") as batch_op:
+        batch_op.drop_index("ix_edition_articles_article")
     with op.batch_alter_table("deliveries") as batch_op:
         batch_op.drop_column("mailbox_proof_id")
         batch_op.drop_column("address_change_id")
     with op.batch_alter_table("consents") as batch_op:
+        batch_op.drop_index(
+            "ix_consents_networks",
+            postgresql_where=sa.text("network <> ''"),
+            sqlite_where=sa.text("network <> ''"),
+        )
         batch_op.drop_column("editor_id")
         batch_op.drop_column("language")
         batch_op.drop_column("version")
@@ -178,6 +243,18 @@ def _drop_tables() -> None:
     with op.batch_alter_table("mailbox_proofs") as batch_op:
         batch_op.drop_index(op.f("ix_mailbox_proofs_subscription_id"))
     op.drop_table("mailbox_proofs")
+    with op.batch_alter_table("leave_reasons") as batch_op:
+        batch_op.drop_index("ix_leave_reasons_newsletter")
+    op.drop_table("leave_reasons")
+    with op.batch_alter_table("erasures") as batch_op:
+        batch_op.drop_index(op.f("ix_erasures_mailbox_proof_id"))
+        batch_op.drop_index(
+            "ix_erasures_in_flight",
+            postgresql_where=sa.text("has_mail_in_flight"),
+            sqlite_where=sa.text("has_mail_in_flight"),
+        )
+        batch_op.drop_index(op.f("ix_erasures_address_hash"))
+    op.drop_table("erasures")
     op.drop_table("embed_sites")
     with op.batch_alter_table("address_changes") as batch_op:
         batch_op.drop_index(op.f("ix_address_changes_subscriber_id"))
