@@ -1,4 +1,4 @@
-"""What lies of a reader in the files of this installation, beside the database: mails in the local inbox."""
+"""What lies of a reader in files, beside the database: mails in the local inbox, and imports that wait."""
 
 import re
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from newsletter.subscriptions.importing.erasing import blank_in_files
 from newsletter.subscriptions.privacy.forgetting import Estate
 from newsletter.wiring import Services
 
@@ -15,7 +16,7 @@ _HEAD: Final = 64 * 1024  # octets; whose copy a mail is stands at its very top
 
 def estate_of(services: Services) -> Estate:
     """Everything in which this installation keeps something of readers, its files with it."""
-    files = (partial(forget, services.settings.inbox_dir),)
+    files = (partial(forget, services.settings.inbox_dir), partial(blank_in_files, services.imports.folder))
     return Estate(services.holdings, services.signer.digest, files)
 
 

@@ -33,7 +33,10 @@ from newsletter.mails.sentences import site_name
 from newsletter.mails.slots import filled
 from newsletter.mails.variants import rendering_of
 from newsletter.signing import Purpose, Signer
+from newsletter.subscriptions.addresses import parse_address
 from newsletter.subscriptions.leaving_by_mail import leave_address
+from newsletter.subscriptions.mail_servers import TakesMail
+from newsletter.subscriptions.reaching import Reach, domain_of
 
 _Content = Callable[[Reader, Links, datetime], object]
 
@@ -54,6 +57,7 @@ class MailComposer:
     links: Links
     signer: Signer
     leaves_this_machine: bool = False  # a relay is set
+    reach: Reach | None = None  # None: nobody asks name servers
 
     def __call__(self, session: Session, row: Delivery, now: datetime) -> OutgoingMail | Withhold:
         """The mail, or why it must not go out. Raises MailError when it cannot be made."""
@@ -62,11 +66,19 @@ class MailComposer:
             return ready
         if self.leaves_this_machine and isinstance(ready, Reader) and ready.newsletter.is_demo:
             return Withhold("the demo newsletter never writes to anybody outside")
+        if row.kind == MailKind.CONFIRMATION and self._leads_nowhere(ready):
+            return Withhold("its domain takes no mail, or does not exist")
         at = row.composed_at or now  # a repeat says what the first attempt said
         written = self._written(session, row, ready, at)
         if written is None:
             return Withhold("none of its articles is there any more")
         return self._sealed(row, ready, written, at)
+
+    def _leads_nowhere(self, ready: Ready) -> bool:
+        """Whether the domain is known to take no mail; what is not known goes out."""
+        if self.reach is None:
+            return False
+        return self.reach.of(domain_of(parse_address(ready.address).key)) is TakesMail.NO
 
     def _written(self, session: Session, row: Delivery, ready: Ready, at: datetime) -> Rendered | None:
         kind = MailKind(row.kind)

@@ -17,13 +17,16 @@ from newsletter.signing import new_nonce
 from newsletter.subscriptions.addresses import Address, parse_address
 from newsletter.subscriptions.choices import Choice, choose_topics, set_rhythm
 from newsletter.subscriptions.consent import Evidence, record
+from newsletter.subscriptions.fast_path import take_new_reader
 from newsletter.subscriptions.subscribers import (
     Cadence,
     ConsentAct,
+    PastConfirmation,
     Subscriber,
     Subscription,
     SubscriptionState,
 )
+from newsletter.suppression.hashing import spellings
 from newsletter.suppression.suppressions import SuppressionReason, lift_bounces, may_ask, suppress
 
 
@@ -52,6 +55,9 @@ def sign_up(session: Session, newsletter: Newsletter, entered: SignUp, *, now: d
     whether somebody reads a newsletter. What is asked for at once is confirmed at once, by one mail.
     """
     address = parse_address(entered.address)
+    is_one = entered.also <= {newsletter.id}
+    if is_one and take_new_reader(session, newsletter.id, address, entered.choice, entered.evidence, now=now):
+        return address
     if not may_ask(session, address.key, now=now):
         return address
     subscriber = _subscriber(session, address, now=now)
@@ -164,7 +170,9 @@ def _asked_for(
         # Links of the first sign-up must not bring back somebody who has left.
         subscription.confirm_nonce = new_nonce()
         subscription.state = SubscriptionState.PENDING
-    subscription.requested_at = now
+    # Those asked for before, by one press, stay together: the mail that is out may be the only one.
+    for each in asked_together(session, subscription):
+        each.requested_at = now
     return subscription
 
 
@@ -192,8 +200,11 @@ def _new_subscription(session: Session, subscriber_id: int, newsletter_id: int, 
 
 def _may_confirm_again(session: Session, subscriber_id: int, *, now: datetime) -> bool:
     """Whether one more confirmation keeps the limits per address, over all newsletters."""
+    address_key = session.get_one(Subscriber, subscriber_id).address_key
     return all(
-        _mails_since(session, subscriber_id, MailKind.CONFIRMATION, now - span) < most
+        _mails_since(session, subscriber_id, MailKind.CONFIRMATION, now - span)
+        + _asked_before_since(session, address_key, now - span)
+        < most
         for span, most in defaults.CONFIRMATIONS_PER_ADDRESS
     )
 
@@ -204,6 +215,14 @@ def _tell_already_subscribed(session: Session, subscription: Subscription, *, no
     if not _mails_since(session, subscription.subscriber_id, kind, since):
         recipient = Recipient(subscriber_id=subscription.subscriber_id, subscription_id=subscription.id)
         queue_mail(session, kind, recipient, now=now)
+
+
+def _asked_before_since(session: Session, address_key: str, since: datetime) -> int:
+    """Confirmations that this address got for sign-ups that are gone."""
+    query = select(func.count()).where(
+        PastConfirmation.address_hash.in_(spellings(session, address_key)), PastConfirmation.asked_at > since
+    )
+    return session.scalar(query) or 0
 
 
 def _mails_since(session: Session, subscriber_id: int, kind: MailKind, since: datetime) -> int:

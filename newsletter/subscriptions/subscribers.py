@@ -53,6 +53,12 @@ class Subscription(Base):
             sqlite_where=text("state = 'unsubscribed'"),
         ),
         Index(
+            "ix_subscriptions_pending",  # sign-ups that nobody confirmed
+            "requested_at",
+            postgresql_where=text("state = 'pending'"),
+            sqlite_where=text("state = 'pending'"),
+        ),
+        Index(
             "ix_subscriptions_pauses",
             "paused_until",
             postgresql_where=text("state = 'paused'"),
@@ -157,3 +163,13 @@ class MailboxProof(Base):
     nonce: Mapped[str]
     requested_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class PastConfirmation(Base):
+    """A confirmation mail to an address that is known no more: limits count it on. A keyed hash, and no address."""
+
+    __tablename__ = "past_confirmations"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    address_hash: Mapped[str] = mapped_column(index=True)
+    asked_at: Mapped[datetime] = mapped_column(index=True)

@@ -32,6 +32,7 @@ OPEN_TO_ALL = {
     "health",
     "embedding",
     "joining",
+    "confirming",
     "leaving",
     "preferences",
     "privacy",
@@ -43,6 +44,7 @@ OPEN_TO_ALL = {
     "archive_mailed",
     "api_description",
     "websub",
+    "tapping",
 }
 
 

@@ -14,6 +14,12 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+_OF_IMPORT_ROWS = {
+    "ix_import_rows_others": "names_others",
+    "ix_import_rows_staged": "outcome = 'staged'",
+    "ix_import_rows_unreadable": "outcome = 'unreadable'",
+}
+
 
 def upgrade() -> None:
     _make_tables()
@@ -76,6 +82,70 @@ def _make_tables() -> None:
         )
         batch_op.create_index(op.f("ix_erasures_mailbox_proof_id"), ["mailbox_proof_id"], unique=False)
     op.create_table(
+        "import_rows",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("address_key", sa.Text(), nullable=False),
+        sa.Column("raw", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("names_others", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", "line", name=op.f("pk_import_rows")),
+    )
+    with op.batch_alter_table("import_rows") as batch_op:
+        batch_op.create_index(op.f("ix_import_rows_address_key"), ["address_key"], unique=False)
+        for name, condition in _OF_IMPORT_ROWS.items():
+            batch_op.create_index(
+                name,
+                ["run_id", "line"],
+                unique=False,
+                postgresql_where=sa.text(condition),
+                sqlite_where=sa.text(condition),
+            )
+    op.create_table(
+        "import_runs",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("newsletter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("editor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("stored_as", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("product", sa.Text(), nullable=False),
+        sa.Column("layout", sa.JSON(), nullable=False),
+        sa.Column("mapping", sa.JSON(), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("taken", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("declared_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("declared_at", newsletter.database.Instant(timezone=True), nullable=True),
+        sa.Column("trouble", sa.Text(), server_default="", nullable=False),
+        sa.Column("created_at", newsletter.database.Instant(timezone=True), nullable=False),
+        sa.Column("ended_at", newsletter.database.Instant(timezone=True), nullable=True),
+        sa.Column("ask_at", newsletter.database.Instant(timezone=True), nullable=True),
+        sa.Column("asked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_runs")),
+    )
+    with op.batch_alter_table("import_runs") as batch_op:
+        batch_op.create_index(
+            "ix_import_runs_asking",
+            ["ask_at"],
+            unique=False,
+            postgresql_where=sa.text("ask_at IS NOT NULL"),
+            sqlite_where=sa.text("ask_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_import_runs_at_work",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("state = 'checking' OR state = 'taking'"),
+            sqlite_where=sa.text("state = 'checking' OR state = 'taking'"),
+        )
+        batch_op.create_index(op.f("ix_import_runs_newsletter_id"), ["newsletter_id"], unique=False)
+    op.create_table(
         "leave_reasons",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("newsletter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -109,6 +179,16 @@ def _make_tables() -> None:
         sa.Column("thanks", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("newsletter_id", "language", name=op.f("pk_newsletter_texts")),
     )
+    op.create_table(
+        "past_confirmations",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("address_hash", sa.Text(), nullable=False),
+        sa.Column("asked_at", newsletter.database.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_past_confirmations")),
+    )
+    with op.batch_alter_table("past_confirmations") as batch_op:
+        batch_op.create_index(op.f("ix_past_confirmations_address_hash"), ["address_hash"], unique=False)
+        batch_op.create_index(op.f("ix_past_confirmations_asked_at"), ["asked_at"], unique=False)
     op.create_table(
         "topic_texts",
         sa.Column(
@@ -175,6 +255,13 @@ def _add_columns() -> None:
             postgresql_where=sa.text("state = 'paused'"),
             sqlite_where=sa.text("state = 'paused'"),
         )
+        batch_op.create_index(
+            "ix_subscriptions_pending",
+            ["requested_at"],
+            unique=False,
+            postgresql_where=sa.text("state = 'pending'"),
+            sqlite_where=sa.text("state = 'pending'"),
+        )
     with op.batch_alter_table("suppressions") as batch_op:
         batch_op.add_column(sa.Column("asked_at", newsletter.database.Instant(timezone=True), nullable=True))
     with op.batch_alter_table("variants") as batch_op:
@@ -196,6 +283,11 @@ def _drop_columns() -> None:
             "ix_subscriptions_left",
             postgresql_where=sa.text("state = 'unsubscribed'"),
             sqlite_where=sa.text("state = 'unsubscribed'"),
+        )
+        batch_op.drop_index(
+            "ix_subscriptions_pending",
+            postgresql_where=sa.text("state = 'pending'"),
+            sqlite_where=sa.text("state = 'pending'"),
         )
         batch_op.drop_index(
             "ix_subscriptions_pauses",
@@ -239,6 +331,10 @@ def _drop_columns() -> None:
 
 def _drop_tables() -> None:
     op.drop_table("topic_texts")
+    with op.batch_alter_table("past_confirmations") as batch_op:
+        batch_op.drop_index(op.f("ix_past_confirmations_asked_at"))
+        batch_op.drop_index(op.f("ix_past_confirmations_address_hash"))
+    op.drop_table("past_confirmations")
     op.drop_table("newsletter_texts")
     with op.batch_alter_table("mailbox_proofs") as batch_op:
         batch_op.drop_index(op.f("ix_mailbox_proofs_subscription_id"))
@@ -246,6 +342,24 @@ def _drop_tables() -> None:
     with op.batch_alter_table("leave_reasons") as batch_op:
         batch_op.drop_index("ix_leave_reasons_newsletter")
     op.drop_table("leave_reasons")
+    with op.batch_alter_table("import_runs") as batch_op:
+        batch_op.drop_index(op.f("ix_import_runs_newsletter_id"))
+        batch_op.drop_index(
+            "ix_import_runs_at_work",
+            postgresql_where=sa.text("state = 'checking' OR state = 'taking'"),
+            sqlite_where=sa.text("state = 'checking' OR state = 'taking'"),
+        )
+        batch_op.drop_index(
+            "ix_import_runs_asking",
+            postgresql_where=sa.text("ask_at IS NOT NULL"),
+            sqlite_where=sa.text("ask_at IS NOT NULL"),
+        )
+    op.drop_table("import_runs")
+    with op.batch_alter_table("import_rows") as batch_op:
+        for name, condition in _OF_IMPORT_ROWS.items():
+            batch_op.drop_index(name, postgresql_where=sa.text(condition), sqlite_where=sa.text(condition))
+        batch_op.drop_index(op.f("ix_import_rows_address_key"))
+    op.drop_table("import_rows")
     with op.batch_alter_table("erasures") as batch_op:
         batch_op.drop_index(op.f("ix_erasures_mailbox_proof_id"))
         batch_op.drop_index(

@@ -6,7 +6,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from newsletter.web.doors import now, reading
-from newsletter.web.public import embed_frame, embed_origins, embed_words, views
+from newsletter.web.public import embed_frame, embed_origins, embed_words, ladder, views
 from newsletter.web.public.embed_taking import Asked, Hint, NotBegun, Sent, Stopped, Trouble, taken
 from newsletter.web.public.incoming import entered, newsletter_or_404
 from newsletter.web.public.ladder import Door
@@ -22,7 +22,7 @@ def sign_up(slug: str) -> ResponseReturnValue:
     if origin and not embed_origins.may_send(slug, origin):
         embed_origins.note_refused(slug, origin)
         return _refused(slug)
-    match taken(slug, Sent(request.form, Door.PLAIN, origin)):
+    match taken(slug, Sent(request.form, Door.PLAIN, ladder.origin_before() or origin)):
         case Asked(address):
             return embed_frame.thanks(slug, address)
         case Trouble(sentence):

@@ -234,6 +234,7 @@ KNOWN_TABLES = {
     "consents": "goes; the instants stay with a keyed hash",
     "deliveries": "stays for the counts, without its reader",
     "erasures": "is what stays",
+    "import_rows": "goes; those of others that name the address are emptied",
     "ledger": "goes",
     "mailbox_proofs": "goes",
     "subscribers": "goes",
