@@ -11,7 +11,6 @@ class MailKind(StrEnum):
 
     CONFIRMATION = auto()
     ALREADY_SUBSCRIBED = auto()
-    FRESH_LINK = auto()
     WELCOME = auto()
     DIGEST = auto()
     PROOF = auto()
@@ -46,7 +45,6 @@ class Policy:
 POLICIES: Final = {
     MailKind.CONFIRMATION: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.ALREADY_SUBSCRIBED: Policy(Lane.URGENT, timedelta(hours=24)),
-    MailKind.FRESH_LINK: Policy(Lane.URGENT, timedelta(hours=1)),  # as long as the link works
     MailKind.WELCOME: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.LOGIN_LINK: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.FEED_TROUBLE: Policy(Lane.URGENT, timedelta(hours=24)),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from newsletter.language import Tongue, direction_of
+from newsletter.language import Tongue
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,6 @@ class ArticleBlock:
     topic: str | None
     minutes: int  # reading time
     picture: Picture | None
-    language: str = "en"  # of the article, which may differ from that of the mail
-
-    @property
-    def direction(self) -> str:
-        """How the article is written: `ltr` or `rtl`."""
-        return direction_of(self.language)
 
 
 @dataclass(frozen=True, slots=True)
