@@ -11,13 +11,14 @@ from newsletter.web.application import create_app
 from newsletter.wiring import build_services
 from tasks.announcing import announcer
 from tasks.broker import make_celery
+from tasks.ringing import aside
 
 
 def _from_environment() -> Flask:
     try:
         settings = read_settings()
         configure_logging(settings)
-        return create_app(build_services(settings, announcer(make_celery(settings))))
+        return create_app(build_services(settings, aside(announcer(make_celery(settings)))))
     except (SettingsError, GazetteError) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None

@@ -29,7 +29,35 @@ CONFIRMATIONS_PER_ADDRESS: Final = (
     (timedelta(hours=24), 3),
     (timedelta(days=30), 5),
 )
+PENDING_SIGN_UPS: Final = timedelta(days=14)
 ALREADY_SUBSCRIBED_PER_ADDRESS: Final = timedelta(hours=24)
+ASK_BOUNCED_AGAIN_AFTER: Final = timedelta(days=30)
+WAITING_SITES: Final = 50
+
+# Sign-ups above these meet the page "One more tap"; above the second of the network, a pause.
+SIGN_UPS_FREE_PER_ADDRESS: Final = ((timedelta(hours=1), 5),)
+SIGN_UPS_FREE_PER_NETWORK: Final = ((timedelta(hours=1), 40),)
+SIGN_UPS_PER_NETWORK: Final = ((timedelta(hours=1), 50),)
+SIGN_UPS_FREE_PER_NEWSLETTER: Final = ((timedelta(minutes=1), 120),)
+SIGN_UPS_FREE_IN_ALL: Final = ((timedelta(minutes=1), 240),)
+SIGN_UPS_BY_WAITING: Final = ((timedelta(minutes=1), 30),)
+ONE_MORE_TAP_LIFETIME: Final = timedelta(minutes=15)
+ONE_MORE_TAP_WAIT: Final = timedelta(seconds=20)
+ONE_MORE_TAP_WAIT_WHEN_QUIET: Final = timedelta(seconds=3)
+
+# Leaving, and what a reader may ask for.
+UNDO_LEAVING: Final = timedelta(days=30)
+UNDOS_OF_LEAVING_A_DAY: Final = 10
+FRESH_LINK_LIFETIME: Final = timedelta(hours=1)
+
+# Readers from other systems: how many of those who are staged are asked to confirm.
+IMPORTED_ASKED: Final = ((timedelta(minutes=1), 60),)
+
+# How long what is kept of readers is kept.
+IMPORT_FILES: Final = timedelta(days=7)
+IMPORT_ROWS: Final = timedelta(days=90)
+NETWORK_ADDRESSES: Final = timedelta(days=30)
+EVIDENCE_AFTER_LEAVING: Final = timedelta(days=1096)
 
 # The desk.
 LOGIN_LINK_LIFETIME: Final = timedelta(hours=24)

@@ -4,6 +4,7 @@
 given as a file (`GAZETTE_…_FILE`), as container platforms do.
 """
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -21,8 +22,11 @@ from pydantic import (
 )
 
 SECRET_FIELDS: Final = ("database_url", "redis_url", "smtp_url", "smtp_password", "secret_key")
+IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHORTEST_SECRET: Final = 32
+_MOST_PROXIES: Final = 9
+_LAST_PORT: Final = 65535
 
 
 class SettingsError(Exception):
@@ -43,7 +47,8 @@ class Settings(BaseModel):
     public_url: str = ""
     former_urls: tuple[str, ...] = ()
     secret_key: SecretStr = SecretStr("")
-    trusted_proxies: int = Field(default=0, ge=0, le=9)
+    resolver: Literal["", "off", "system"] | tuple[tuple[str, int], ...] = ""
+    trusted_proxies: int | tuple[IpNetwork, ...] = 0
     fetch_allow: tuple[str, ...] = ()
     alert_url: str = ""
     bind: str = "127.0.0.1"
@@ -62,6 +67,32 @@ class Settings(BaseModel):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("trusted_proxies", mode="plain")
+    @classmethod
+    def _proxies(cls, value: object) -> int | tuple[IpNetwork, ...]:
+        parts = [part.strip() for part in str(value).split(",") if part.strip()]
+        if len(parts) == 1 and parts[0].isascii() and parts[0].removeprefix("-").isdigit():
+            if 0 <= (hops := int(parts[0])) <= _MOST_PROXIES:
+                return hops
+            raise ValueError(f"a number of proxies is from 0 to {_MOST_PROXIES}; better name their networks")
+        try:
+            named = tuple(ipaddress.ip_network(part, strict=False) for part in parts)
+        except ValueError:
+            raise ValueError("write the networks of your proxies, such as 127.0.0.1, 10.0.0.0/8") from None
+        if any(network.prefixlen == 0 for network in named):
+            raise ValueError("a network that holds every address would let anybody say who they are")
+        return named
+
+    @field_validator("resolver", mode="before")
+    @classmethod
+    def _resolver(cls, value: object) -> object:
+        if not isinstance(value, str) or value in {"", "off", "system"}:
+            return value
+        try:
+            return tuple(_name_server(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError:
+            raise ValueError("write system, off, or addresses of name servers such as 10.0.0.53:53") from None
 
     @field_validator("public_url")
     @classmethod
@@ -119,9 +150,31 @@ class Settings(BaseModel):
         return bool(self.smtp_url.get_secret_value())
 
     @property
+    def asks_name_servers(self) -> bool:
+        """Whether name servers are asked if new addresses can get mail; not in a trial, unless set."""
+        if self.resolver:
+            return self.resolver != "off"
+        return self.has_relay and not self.is_loopback
+
+    @property
+    def name_servers(self) -> tuple[tuple[str, int], ...]:
+        """The name servers to ask, as addresses and ports; none: those of this machine."""
+        return self.resolver if isinstance(self.resolver, tuple) else ()
+
+    @property
     def inbox_dir(self) -> Path:
         """The Maildir of the embedded inbox."""
         return self.data_dir / "inbox"
+
+
+def _name_server(written: str) -> tuple[str, int]:
+    """`10.0.0.53`, `10.0.0.53:5353`, `::1` or `[::1]:5353`. Raises ValueError."""
+    host, port = written, "53"
+    if "]:" in written or written.count(":") == 1:
+        host, _, port = written.rpartition(":")
+    if not (port.isascii() and port.isdigit() and 0 < int(port) <= _LAST_PORT):
+        raise ValueError(port)
+    return str(ipaddress.ip_address(host.strip("[]"))), int(port)
 
 
 def _with_secret_files(environment: dict[str, str]) -> dict[str, str]:

@@ -177,7 +177,8 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
         connect_args = {"connect_timeout": 5, "options": "-c timezone=UTC"}
-        return create_engine(parsed, pool_pre_ping=True, connect_args=connect_args)
+        # Fifteen at most, as is usual, but ten of them stay: opening one costs more than a sign-up.
+        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=5, connect_args=connect_args)
     raise GazetteError(
         "GAZETTE_DATABASE_URL: only sqlite:///… and postgresql://… are known; "
         "leave it empty to use SQLite in the data folder."

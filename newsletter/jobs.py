@@ -21,6 +21,7 @@ class JobKind(StrEnum):
     FETCH_PICTURES = auto()
     RENEW_PUSHES = auto()  # hubs that are to tell us of news
     READ_PAGES = auto()  # of articles whose feed says too little
+    IMPORT_READERS = auto()  # all files that wait, and staged readers who are to be asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,25 @@ class Links:
         """The sign-up page of a newsletter."""
         return f"{self.base_url}/n/{newsletter_slug}"
 
+    def embed(self, newsletter_slug: str) -> str:
+        """The sign-up form of a newsletter, made to be framed; other sites post to it too."""
+        return f"{self.base_url}/embed/{newsletter_slug}"
+
     def article(self, newsletter_slug: str, article_id: int) -> str:
         """The page of an article that has none but ours."""
         return f"{self.base_url}/n/{newsletter_slug}/articles/{article_id}"
+
+    def archive(self, newsletter_slug: str) -> str:
+        """The editions of a newsletter that went out."""
+        return f"{self.base_url}/n/{newsletter_slug}/archive"
+
+    def edition(self, newsletter_slug: str, number: int) -> str:
+        """The page of one edition."""
+        return f"{self.base_url}/n/{newsletter_slug}/archive/{number}"
+
+    def view(self, delivery_id: int, nonce: str) -> str:
+        """A reader's own digest as a page; the nonce is that of the subscription."""
+        return f"{self.base_url}/view/{self.signer.token(Purpose.VIEW, delivery_id, nonce)}"
 
     def confirm(self, subscription_id: int, nonce: str) -> str:
         """The page with the button that confirms a sign-up."""
@@ -33,6 +49,10 @@ class Links:
         """The page that ends a subscription; also the one-click address of RFC 8058."""
         token = self.signer.token(Purpose.LEAVE, subscription_id, nonce)
         return f"{self.base_url}/unsubscribe/{token}"
+
+    def own(self, mailbox_proof_id: int, nonce: str) -> str:
+        """The page with all that is kept of a reader; mailed to their own inbox, for an hour."""
+        return f"{self.base_url}/own/{self.signer.token(Purpose.OWN, mailbox_proof_id, nonce)}"
 
     def login(self, login_link_id: int, nonce: str) -> str:
         """The page that lets an editor in, once."""

@@ -29,6 +29,8 @@ class Purpose(StrEnum):
     LEAVE = "leave"
     LOGIN = "login"
     PUSH = "push"
+    VIEW = "view"
+    OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,10 @@ class Claim:
 def new_nonce() -> str:
     """128 random bits, as kept with a row."""
     return secrets.token_urlsafe(16)
+
+
+def _digest(key: str, info: str, value: str) -> str:
+    return hmac.new(_derived(key, info), value.encode(), hashlib.sha256).hexdigest()[: 2 * _MAC]
 
 
 def _derived(key: str, info: str) -> bytes:
@@ -76,15 +82,34 @@ class Signer:
         expected = self._mac(claim.key_id, purpose, claim.row_id, nonce)
         return hmac.compare_digest(expected, claim.mac)
 
+    def knows(self, claim: Claim) -> bool:
+        """Whether a claim names a key of this installation, in use or retired; proves nothing else."""
+        return claim.key_id in self._keys
+
     def digest(self, info: str, value: str) -> str:
         """A keyed hash of `value` for the use named by `info`, 128 bits in lower-case hex."""
-        key = _derived(self._keys[self._newest], info)
-        return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[: 2 * _MAC]
+        return _digest(self._keys[self._newest], info, value)
+
+    def digests(self, info: str, value: str) -> list[str]:
+        """The keyed hashes of `value` under every key, the newest first: one that was made before a rotation too."""
+        newest = self._keys[self._newest]
+        others = [key for key in self._keys.values() if key != newest]
+        return [_digest(key, info, value) for key in (newest, *others)]
 
     def _mac(self, key_id: bytes, purpose: Purpose, row_id: int, nonce: str) -> bytes:
         key = _derived(self._keys[key_id], f"token|{purpose}")
         message = b"|".join((key_id, str(row_id).encode(), nonce.encode()))
         return hmac.new(key, message, hashlib.sha256).digest()[:_MAC]
+
+
+def as_token(raw: bytes) -> str:
+    """The bytes of a token as it stands in a link; whether they are one, `read_claim` says."""
+    return _spelled(raw)
+
+
+def bytes_of(token: str) -> bytes:
+    """The bytes of a token that was made here."""
+    return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
 
 
 def _spelled(raw: bytes) -> str:

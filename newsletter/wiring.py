@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from socket import gethostname
+from typing import Final
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
@@ -14,11 +15,11 @@ from newsletter.clock import Clock, SystemClock
 from newsletter.database import Database
 from newsletter.delivery.deliveries import Delivery, DeliveryState
 from newsletter.delivery.kinds import Lane
-from newsletter.delivery.sending import Composer, Sending
+from newsletter.delivery.sending import Composer, Sending, foresee_nothing
 from newsletter.delivery.transports.protocol import Transport
 from newsletter.delivery.transports.relay_address import relay_address
 from newsletter.delivery.transports.smtp import SmtpTransport
-from newsletter.editions import ledger
+from newsletter.editions import ledger, own_records
 from newsletter.feeds.fetching.http import HttpFetcher
 from newsletter.feeds.intake import Intake, isolated_intake
 from newsletter.feeds.isolation.isolating import Isolation
@@ -26,6 +27,17 @@ from newsletter.jobs import Announcer
 from newsletter.links import Links
 from newsletter.mails.composing import MailComposer
 from newsletter.signing import Signer
+from newsletter.subscriptions.importing import erasing
+from newsletter.subscriptions.importing.working import Workplace
+from newsletter.subscriptions.ladder.steady_counts import SteadyCounts
+from newsletter.subscriptions.name_servers import NameServers
+from newsletter.subscriptions.privacy import holdings
+from newsletter.subscriptions.privacy.erasing import ERASED_ADDRESS
+from newsletter.subscriptions.reaching import Reach
+from newsletter.suppression.hashing import hash_with
+
+SUPPRESSED: Final = "suppressed address"
+"""What the keyed hash of a suppressed address is for."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +50,33 @@ class Services:
     links: Links
     database: Database
     composer: Composer
+    reach: Reach | None  # None: nobody asks name servers
 
     @cached_property
     def intake(self) -> Intake:
         """The way to feeds, pages and pictures, with the address check, and their readers."""
         user_agent = f"Gazette/0.1 (+{self.settings.base_url})"
         return isolated_intake(HttpFetcher(allow=self.settings.fetch_allow, user_agent=user_agent), self._isolation)
+
+    @cached_property
+    def counts(self) -> SteadyCounts:
+        """How many sign-ups come; in Redis, so that all web processes count together."""
+        return SteadyCounts(self.settings.redis_url.get_secret_value())
+
+    @property
+    def holdings(self) -> tuple[holdings.Holding, ...]:
+        """All that is kept of readers: shown to them on request, and erased with them. The reader goes last."""
+        return (*own_records.RECORDS, *erasing.IMPORTED, *holdings.OWN)
+
+    @property
+    def imports(self) -> Workplace:
+        """What taking in files of readers needs."""
+        return Workplace(
+            database=self.database,
+            folder=self.settings.data_dir / "imports",
+            digests=lambda key: self.signer.digests(ERASED_ADDRESS, key),
+            clock=self.clock,
+        )
 
     @cached_property
     def _isolation(self) -> Isolation:
@@ -69,6 +102,7 @@ class Services:
             on_final=settle_ledger,
             clock=self.clock,
             lease=timedelta(seconds=self.settings.lease_seconds),
+            foresee=foresee_nothing if self.reach is None else self.reach.look_up,
         )
 
     def push_secret(self, feed_id: int, nonce: str) -> str:
@@ -83,8 +117,11 @@ class Services:
     def close(self) -> None:
         """Give back connections, and end what reads for us."""
         self._isolation.close()
+        self.counts.close()
         for transport in list(self._transports.values()):
             transport.close()
+        if self.reach is not None:
+            self.reach.close()
         self.database.close()
 
 
@@ -92,13 +129,18 @@ def build_services(settings: Settings, announce: Announcer, *, clock: Clock | No
     """Everything, put together. Raises SettingsError or GazetteError with what to mend."""
     signer = Signer(_secret_keys(settings))
     links = Links(settings.base_url, signer)
+    database = Database(database_url(settings), announce)
+    hash_with(database.engine, lambda key: signer.digests(SUPPRESSED, key))
+    clock = clock or SystemClock()
+    reach = Reach(NameServers(settings.name_servers), clock) if settings.asks_name_servers else None
     return Services(
         settings=settings,
-        clock=clock or SystemClock(),
+        clock=clock,
         signer=signer,
         links=links,
-        database=Database(database_url(settings), announce),
-        composer=MailComposer(links, signer, leaves_this_machine=settings.has_relay),
+        database=database,
+        composer=MailComposer(links, signer, leaves_this_machine=settings.has_relay, reach=reach),
+        reach=reach,
     )
 
 

@@ -23,6 +23,7 @@ def make_celery(settings: Settings) -> Celery:
             "tasks.sending",
             "tasks.editions",
             "tasks.feeds",
+            "tasks.importing",
             "tasks.pages",
             "tasks.pictures",
             "tasks.upkeep",

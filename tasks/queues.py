@@ -19,6 +19,7 @@ TASKS: Final = {
     JobKind.FETCH_PICTURES: "tasks.pictures.fetch_pictures",
     JobKind.RENEW_PUSHES: "tasks.feeds.renew_pushes",
     JobKind.READ_PAGES: "tasks.pages.read_pages",
+    JobKind.IMPORT_READERS: "tasks.importing.import_readers",
 }
 
 ROUTES: Final = {
@@ -26,6 +27,7 @@ ROUTES: Final = {
     "tasks.sending.send_digests": {"queue": DIGESTS},
     "tasks.editions.*": {"queue": UPKEEP},
     "tasks.feeds.*": {"queue": UPKEEP},
+    "tasks.importing.*": {"queue": UPKEEP},
     "tasks.pages.*": {"queue": UPKEEP},
     "tasks.pictures.*": {"queue": UPKEEP},
     "tasks.upkeep.*": {"queue": UPKEEP},

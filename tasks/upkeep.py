@@ -9,6 +9,9 @@ from newsletter.editions import schedule
 from newsletter.feeds import claiming, health, pages, pushes
 from newsletter.feeds.pictures import fetching as pictures
 from newsletter.jobs import Job, JobKind
+from newsletter.subscriptions.expiring import expire_sign_ups
+from newsletter.subscriptions.importing import working as importing
+from newsletter.subscriptions.privacy.retention import forget_what_is_old
 from tasks.celery import app
 from tasks.worker import services
 
@@ -17,6 +20,7 @@ _LOOKED_FOR: Final = {
     JobKind.READ_PAGES: pages.has_due,
     JobKind.FETCH_PICTURES: pictures.has_due,
     JobKind.RENEW_PUSHES: pushes.has_due,
+    JobKind.IMPORT_READERS: importing.has_due,
 }
 """What may be due, and how it is looked for."""
 
@@ -36,3 +40,8 @@ def sweep() -> None:
         for kind, has_due in _LOOKED_FOR.items():
             if has_due(session, now=now):
                 ask_for(session, Job(kind))
+    # Transactions of their own: what is wrong with one old record must not keep mail from going out.
+    with parts.database.write() as session:
+        forget_what_is_old(session, parts.holdings, parts.signer.digest, now=now)
+    with parts.database.write() as session:
+        expire_sign_ups(session, now=now)

@@ -26,3 +26,20 @@ def offered(session: Session, newsletter: Newsletter) -> list[str]:
 def tongue_for(newsletter: Newsletter, chosen: str = "") -> Tongue:
     """The tongue in which a newsletter speaks to a reader who chose this language, or none."""
     return tongue_of(chosen or newsletter.language, is_formal=newsletter.is_formal)
+
+
+def tagline_in(session: Session, newsletter: Newsletter, tongue: Tongue) -> str:
+    """The newsletter's own line in a language; in its first where there is no other."""
+    text = session.get(NewsletterText, (newsletter.id, tongue.language))
+    return newsletter.tagline if text is None else text.tagline
+
+
+def topic_names(session: Session, newsletter_id: int, tongue: Tongue) -> dict[int, str]:
+    """The names of a newsletter's topics in a language, in their order; in the first where there is no other."""
+    query = (
+        select(Topic.id, func.coalesce(TopicText.name, Topic.name))
+        .outerjoin(TopicText, (TopicText.topic_id == Topic.id) & (TopicText.language == tongue.language))
+        .where(Topic.newsletter_id == newsletter_id)
+        .order_by(Topic.position, Topic.id)
+    )
+    return dict(session.execute(query).all())

@@ -5,7 +5,7 @@ may take ten minutes to answer, and a row locked for so long would stop everybod
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, assert_never
@@ -53,6 +53,18 @@ class Settler(Protocol):
     def __call__(self, session: Session, delivery_id: int, state: DeliveryState) -> None: ...
 
 
+class Foresight(Protocol):
+    """Told of a batch before the first mail of it is made, and may ask the network what composing needs to know."""
+
+    def __call__(self, database: Database, rows: Sequence[Delivery], /) -> None:
+        """Called with no transaction open; takes a few seconds at most and raises nothing of the network's."""
+        ...
+
+
+def foresee_nothing(_database: Database, _rows: Sequence[Delivery]) -> None:
+    """Where composing needs to know nothing of the network."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sending:
     """What sending needs."""
@@ -63,6 +75,7 @@ class Sending:
     on_final: Settler
     clock: Clock
     lease: timedelta
+    foresee: Foresight = foresee_nothing
 
 
 def send_due(sending: Sending, lane: Lane, *, seconds: float, is_stopping: Callable[[], bool]) -> int:
@@ -116,6 +129,7 @@ class _Batch:
             self._untried, spare = self._untried[:1], self._untried[1:]
             self._release(spare)  # one mail to try whether the relay is back
         with self._lease.kept():
+            sending.foresee(sending.database, self._untried)
             for answer in sending.transport.transmit(self._mails()):
                 self._record(answer)
         self._release(self._untried)

@@ -54,6 +54,7 @@ class EditionArticle(Base):
     """An article on an edition's frozen list."""
 
     __tablename__ = "edition_articles"
+    __table_args__ = (Index("ix_edition_articles_article", "article_id"),)  # which editions had it
 
     edition_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     article_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)

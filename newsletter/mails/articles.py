@@ -1,12 +1,12 @@
 """From articles in the database to the blocks of a digest: the lead, and sections by topic."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.catalogue.newsletters import Topic
+from newsletter.catalogue.newsletters import Newsletter, Topic
 from newsletter.feeds.articles import Article, ArticleTopic
 from newsletter.feeds.pictures.showing import ShownPicture, shown
 from newsletter.mails.content import ArticleBlock, Picture, Section
@@ -23,7 +23,12 @@ def blocks_of(session: Session, article_ids: Sequence[int], picture_at: PictureA
     found = {a.id: a for a in session.scalars(select(Article).where(Article.id.in_(article_ids)))}
     topics = _first_topics(session, article_ids)
     pictures = pictures_of(session, found.values(), picture_at)
-    return [_block(found[each], topics.get(each), pictures.get(each)) for each in article_ids if each in found]
+    languages = _languages(session, {article.newsletter_id for article in found.values()})
+    return [
+        _block(article, topics.get(each), pictures.get(each), languages[article.newsletter_id])
+        for each in article_ids
+        if (article := found.get(each)) is not None
+    ]
 
 
 def pictures_of(session: Session, articles: Iterable[Article], picture_at: PictureAt) -> Mapping[int, Picture]:
@@ -53,6 +58,11 @@ def lead_and_sections(
     return lead, tuple(section for section in sections if section.articles)
 
 
+def _languages(session: Session, newsletter_ids: Collection[int]) -> dict[int, str]:
+    query = select(Newsletter.id, Newsletter.language).where(Newsletter.id.in_(newsletter_ids))
+    return dict(session.execute(query).all())
+
+
 def _first_topics(session: Session, article_ids: Sequence[int]) -> dict[int, str]:
     query = (
         select(ArticleTopic.article_id, Topic.name)
@@ -63,7 +73,7 @@ def _first_topics(session: Session, article_ids: Sequence[int]) -> dict[int, str
     return dict(session.execute(query).all())
 
 
-def _block(article: Article, topic: str | None, picture: Picture | None) -> ArticleBlock:
+def _block(article: Article, topic: str | None, picture: Picture | None, language: str) -> ArticleBlock:
     return ArticleBlock(
         title=article.shown_title,
         url=article.url,
@@ -72,4 +82,5 @@ def _block(article: Article, topic: str | None, picture: Picture | None) -> Arti
         topic=topic,
         minutes=article.minutes,
         picture=picture,
+        language=article.language or language,
     )

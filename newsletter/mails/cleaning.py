@@ -45,6 +45,7 @@ def cleaned(block: ArticleBlock, *, site_url: str, longest_summary: int) -> Arti
         topic=one_line(block.topic or "") or None,
         minutes=block.minutes,
         picture=picture if picture is not None and picture.url else None,
+        language=block.language,
     )
 
 

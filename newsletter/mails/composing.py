@@ -14,16 +14,29 @@ from newsletter.delivery.sending import Withhold
 from newsletter.editions.editions import Variant
 from newsletter.language import ENGLISH
 from newsletter.links import Links
-from newsletter.mails import already_subscribed, confirmation, digest, feed_trouble, login_link, proof, welcome
+from newsletter.mails import (
+    already_subscribed,
+    confirmation,
+    digest,
+    feed_trouble,
+    fresh_link,
+    login_link,
+    proof,
+    welcome,
+)
 from newsletter.mails.content import Rendered
 from newsletter.mails.headers import Heading, Sender, on_the_wire, sender_of
 from newsletter.mails.imprint import imprint_of, imprint_of_desk
-from newsletter.mails.recipients import FeedEditor, LinkHolder, ProofReader, Reader, Ready, recipient_of
+from newsletter.mails.recipients import FeedEditor, LinkHolder, MailboxOwner, ProofReader, Reader, Ready, recipient_of
 from newsletter.mails.rendering import rendered
 from newsletter.mails.sentences import site_name
 from newsletter.mails.slots import filled
 from newsletter.mails.variants import rendering_of
-from newsletter.signing import Signer
+from newsletter.signing import Purpose, Signer
+from newsletter.subscriptions.addresses import parse_address
+from newsletter.subscriptions.leaving_by_mail import leave_address
+from newsletter.subscriptions.mail_servers import TakesMail
+from newsletter.subscriptions.reaching import Reach, domain_of
 
 _Content = Callable[[Reader, Links, datetime], object]
 
@@ -44,6 +57,7 @@ class MailComposer:
     links: Links
     signer: Signer
     leaves_this_machine: bool = False  # a relay is set
+    reach: Reach | None = None  # None: nobody asks name servers
 
     def __call__(self, session: Session, row: Delivery, now: datetime) -> OutgoingMail | Withhold:
         """The mail, or why it must not go out. Raises MailError when it cannot be made."""
@@ -52,11 +66,19 @@ class MailComposer:
             return ready
         if self.leaves_this_machine and isinstance(ready, Reader) and ready.newsletter.is_demo:
             return Withhold("the demo newsletter never writes to anybody outside")
+        if row.kind == MailKind.CONFIRMATION and self._leads_nowhere(ready):
+            return Withhold("its domain takes no mail, or does not exist")
         at = row.composed_at or now  # a repeat says what the first attempt said
         written = self._written(session, row, ready, at)
         if written is None:
             return Withhold("none of its articles is there any more")
         return self._sealed(row, ready, written, at)
+
+    def _leads_nowhere(self, ready: Ready) -> bool:
+        """Whether the domain is known to take no mail; what is not known goes out."""
+        if self.reach is None:
+            return False
+        return self.reach.of(domain_of(parse_address(ready.address).key)) is TakesMail.NO
 
     def _written(self, session: Session, row: Delivery, ready: Ready, at: datetime) -> Rendered | None:
         kind = MailKind(row.kind)
@@ -66,16 +88,18 @@ class MailComposer:
             return rendered(kind, login_link.content(ready, self.links), imprint)
         if isinstance(ready, FeedEditor):
             return rendered(kind, feed_trouble.content(ready, self.links), imprint_of(ready.newsletter, ENGLISH))
+        if isinstance(ready, MailboxOwner):
+            return rendered(kind, fresh_link.content(ready, self.links), imprint_of(ready.newsletter, ready.tongue))
         if isinstance(ready, Reader) and kind in _TO_READERS:
             return rendered(kind, _TO_READERS[kind](ready, self.links, at), imprint_of(ready.newsletter, ready.tongue))
         variant = None if row.variant_id is None else session.get(Variant, row.variant_id)
         shared = None if variant is None else rendering_of(session, variant, kind, self.links)
-        return None if shared is None else filled(shared, self._personal(ready))
+        return None if shared is None else filled(shared, self._personal(row, ready))
 
-    def _personal(self, ready: Reader | ProofReader) -> Mapping[str, str]:
+    def _personal(self, row: Delivery, ready: Reader | ProofReader) -> Mapping[str, str]:
         if isinstance(ready, ProofReader):
             return proof.personal(ready, self.links)
-        return digest.personal(ready, self.links)
+        return digest.personal(ready, self.links, row.id)
 
     def _sealed(self, row: Delivery, ready: Ready, written: Rendered, at: datetime) -> OutgoingMail:
         """The mail in its envelope, with headers and bytes."""
@@ -93,6 +117,7 @@ class MailComposer:
             campaign="0" if row.edition_id is None else f"e{row.edition_id}",
             slug=ready.newsletter.slug if ready.newsletter else "desk",
             one_click_url=self._one_click_url(kind, ready),
+            leave_address=self._leave_address(kind, ready, sender.domain),
         )
         # `=_` cannot occur in a quoted-printable part (RFC 2045, section 6.7).
         content = build(heading.fields(), text=written.text, html=written.html, boundary=f"=_{mark}")
@@ -104,6 +129,12 @@ class MailComposer:
             return sender_of(_DESK, f"gazette@{site_name(self.links.base_url)}", "")
         name = _DESK if isinstance(ready, LinkHolder | FeedEditor) else newsletter.name
         return sender_of(name, newsletter.sender_address, newsletter.reply_address)
+
+    def _leave_address(self, kind: MailKind, ready: Ready, domain: str) -> str | None:
+        if isinstance(ready, Reader) and kind in _LEFT_WITH_ONE_CLICK:
+            token = self.signer.token(Purpose.LEAVE, ready.subscription.id, ready.subscription.nonce)
+            return leave_address(token, domain)
+        return None
 
     def _one_click_url(self, kind: MailKind, ready: Ready) -> str | None:
         if isinstance(ready, Reader) and kind in _LEFT_WITH_ONE_CLICK:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from newsletter.language import Tongue
+from newsletter.language import Tongue, direction_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,12 @@ class ArticleBlock:
     topic: str | None
     minutes: int  # reading time
     picture: Picture | None
+    language: str = "en"  # of the article, which may differ from that of the mail
+
+    @property
+    def direction(self) -> str:
+        """How the article is written: `ltr` or `rtl`."""
+        return direction_of(self.language)
 
 
 @dataclass(frozen=True, slots=True)

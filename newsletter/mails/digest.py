@@ -50,14 +50,15 @@ def content(facts: DigestFacts, tongue: Tongue) -> DigestMail:
     )
 
 
-def personal(reader: Reader, links: Links) -> Mapping[str, str]:
-    """What is one reader's own. Pure."""
+def personal(reader: Reader, links: Links, delivery_id: int) -> Mapping[str, str]:
+    """What is one reader's own, in the mail of this delivery. Pure."""
     subscription = reader.subscription
     rule = rule_for(reader.newsletter, subscription)
     return {
         "reason": reason(reader.newsletter, subscription.requested_at, reader.topics, rule, reader.tongue),
         "preferences": links.preferences(subscription.id, subscription.nonce),
         "leave": links.leave(subscription.id, subscription.nonce),
+        "view": links.view(delivery_id, subscription.nonce),
     }
 
 

@@ -45,6 +45,7 @@ class Heading:
     campaign: str  # what it belongs to, without anything about a person
     slug: str  # of the newsletter, or of what stands for one
     one_click_url: str | None = None
+    leave_address: str | None = None  # a mail to it leaves too
 
     def fields(self) -> list[tuple[str, Field]]:
         """The fields in their order."""
@@ -63,13 +64,21 @@ class Heading:
             # The part in brackets is stable for the life of the list (RFC 2919), also when it is renamed.
             yield verbatim("List-Id", *phrase(sender.name), f"<{self.slug}.{sender.domain}>")
         if self.one_click_url is not None:
-            yield verbatim("List-Unsubscribe", f"<{self.one_click_url}>")
+            yield verbatim("List-Unsubscribe", *self._ways_to_leave(self.one_click_url))
             yield verbatim("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")  # RFC 8058
         yield verbatim("Feedback-ID", f"{self.campaign}:{self.slug}:{self.kind}:{_FEEDBACK_SENDER}")
         yield verbatim("Auto-Submitted", "auto-generated")  # RFC 3834
         if self.kind is MailKind.DIGEST:
             yield verbatim("Precedence", "bulk")
         yield verbatim("X-Auto-Response-Suppress", "OOF,", "AutoReply")
+
+    def _ways_to_leave(self, one_click_url: str) -> Iterator[str]:
+        """The page first, since programs take the first that they know (RFC 2369, section 2)."""
+        if self.leave_address is None:
+            yield f"<{one_click_url}>"
+            return
+        yield f"<{one_click_url}>,"
+        yield f"<mailto:{self.leave_address}?subject=Leave>"
 
 
 def sender_of(name: str, address: str, reply_address: str) -> Sender:

@@ -20,9 +20,10 @@ from newsletter.feeds.articles import Feed
 from newsletter.language import Tongue
 from newsletter.mails.sentences import topics_in_words
 from newsletter.subscriptions.choices import topics_chosen
+from newsletter.subscriptions.privacy.proving import PASSED_OVER
 from newsletter.subscriptions.signup import Confirmation, confirmation_of
-from newsletter.subscriptions.subscribers import Subscriber, Subscription, SubscriptionState
-from newsletter.suppression.suppressions import suppressed_among
+from newsletter.subscriptions.subscribers import MailboxProof, Subscriber, Subscription, SubscriptionState
+from newsletter.suppression.suppressions import SuppressionReason, suppressed_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,16 @@ class Reader:
     subscription: Subscription
     tongue: Tongue
     topics: str  # as they stand in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxOwner:
+    """A reader who asked for a fresh link to their own inbox."""
+
+    address: str
+    newsletter: Newsletter
+    tongue: Tongue
+    proof: MailboxProof
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,7 @@ class FeedEditor:
     feed: Feed
 
 
-Ready = Reader | ProofReader | LinkHolder | FeedEditor
+Ready = Reader | MailboxOwner | ProofReader | LinkHolder | FeedEditor
 
 _ERASED: Final = "the reader's record is gone"
 _EDITOR_GONE: Final = "the editor's account is gone"
@@ -74,6 +85,8 @@ def recipient_of(session: Session, row: Delivery, now: datetime) -> Ready | With
     match MailKind(row.kind):
         case MailKind.LOGIN_LINK:
             return _link_holder(session, row, now)
+        case MailKind.FRESH_LINK:
+            return _mailbox_owner(session, row, now)
         case MailKind.PROOF:
             return _proof_reader(session, row)
         case MailKind.FEED_TROUBLE:
@@ -91,7 +104,9 @@ def _reader(session: Session, row: Delivery, reason_against: _Check, now: dateti
     newsletter = None if subscription is None else session.get(Newsletter, subscription.newsletter_id)
     if subscriber is None or subscription is None or newsletter is None:
         return Withhold(_ERASED)
-    if suppressed_among(session, [subscriber.address_key]):
+    # A mailbox that mails came back from may be asked whether it is there again.
+    passed_over = {SuppressionReason.BOUNCED} if row.kind == MailKind.CONFIRMATION else set()
+    if suppressed_among(session, [subscriber.address_key], but_for=passed_over):
         return Withhold(_SUPPRESSED)
     tongue = tongue_for(newsletter, subscriber.language)
     reader = Reader(subscriber.address, newsletter, subscription, tongue, _topics(session, subscription, tongue))
@@ -136,6 +151,20 @@ _READER_CHECKS: Final[Mapping[MailKind, _Check]] = {
     MailKind.WELCOME: _against_member_mail,
     MailKind.DIGEST: _against_digest,
 }
+
+
+def _mailbox_owner(session: Session, row: Delivery, now: datetime) -> MailboxOwner | Withhold:
+    proof = None if row.mailbox_proof_id is None else session.get(MailboxProof, row.mailbox_proof_id)
+    subscription = None if proof is None else session.get(Subscription, proof.subscription_id)
+    subscriber = None if subscription is None else session.get(Subscriber, subscription.subscriber_id)
+    newsletter = None if subscription is None else session.get(Newsletter, subscription.newsletter_id)
+    if proof is None or subscriber is None or newsletter is None:
+        return Withhold(_ERASED)
+    if suppressed_among(session, [subscriber.address_key], but_for=PASSED_OVER):
+        return Withhold(_SUPPRESSED)
+    if now >= proof.expires_at:
+        return Withhold("the link has expired")
+    return MailboxOwner(subscriber.address, newsletter, tongue_for(newsletter, subscriber.language), proof)
 
 
 def _proof_reader(session: Session, row: Delivery) -> ProofReader | Withhold:

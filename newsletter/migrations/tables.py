@@ -9,6 +9,8 @@ import newsletter.delivery.relays
 import newsletter.editions.editions
 import newsletter.feeds.articles
 import newsletter.feeds.pictures.hosted
+import newsletter.subscriptions.importing.records
+import newsletter.subscriptions.privacy.records
 import newsletter.subscriptions.subscribers
 import newsletter.suppression.suppressions  # noqa: F401 - all of these are imported for their tables
 from newsletter.database import Base

@@ -1,12 +1,49 @@
-"""What a reader chose: topics and cadence."""
+"""What a reader chooses: topics, rhythm, language, and whether to be told of something big at once."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from newsletter.subscriptions.subscribers import Cadence, Subscription, SubscriptionTopic
+from newsletter.subscriptions.subscribers import Cadence, Subscriber, Subscription, SubscriptionTopic
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """All that a reader may choose; None and empty mean: as the newsletter has it."""
+
+    topic_ids: frozenset[int] = frozenset()  # none means all
+    cadence: Cadence = Cadence.WEEKLY
+    weekday: int | None = None  # Monday is 0
+    hour: int | None = None
+    zone: str = ""
+    wants_breaking: bool = False
+    language: str = ""
+
+
+def choice_of(session: Session, subscription: Subscription) -> Choice:
+    """What a reader has chosen so far."""
+    language = session.get_one(Subscriber, subscription.subscriber_id).language
+    return Choice(
+        topic_ids=frozenset(topics_chosen(session, subscription.id)),
+        cadence=Cadence(subscription.cadence),
+        weekday=subscription.weekday,
+        hour=subscription.hour,
+        zone=subscription.zone,
+        wants_breaking=subscription.wants_breaking,
+        language=language,
+    )
+
+
+def set_rhythm(subscription: Subscription, choice: Choice) -> None:
+    """Take all of a choice that is kept with the subscription itself: not the topics, not the language."""
+    subscription.cadence = choice.cadence
+    subscription.weekday = choice.weekday
+    subscription.hour = choice.hour
+    subscription.zone = choice.zone
+    subscription.wants_breaking = choice.wants_breaking
 
 
 def topics_chosen(session: Session, subscription_id: int) -> dict[int, datetime]:
@@ -39,19 +76,19 @@ def choose_topics(session: Session, subscription_id: int, topic_ids: Collection[
 def change(
     session: Session,
     subscription: Subscription,
+    choice: Choice,
     *,
-    topic_ids: Collection[int],
     every_topic_id: Collection[int],
-    cadence: Cadence,
     now: datetime,
 ) -> None:
     """Take what a reader changed on the preferences page; it touches the next digest.
 
     No topic means all of the newsletter's, which `every_topic_id` holds.
     """
-    subscription.cadence = cadence
+    set_rhythm(subscription, choice)
+    session.get_one(Subscriber, subscription.subscriber_id).language = choice.language
     before = topics_chosen(session, subscription.id)
-    wanted = set(topic_ids)
+    wanted = set(choice.topic_ids)
     if wanted and not before:
         # Until now all topics were chosen, since the reader joined. Those kept keep that, so that
         # narrowing the choice loses nothing that already waits.

@@ -1,11 +1,13 @@
 """What a reader agrees to, word for word, and the evidence of it."""
 
+import hashlib
 import ipaddress
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from newsletter.language import ENGLISH, Tongue
 from newsletter.subscriptions.subscribers import Consent, ConsentAct
 
 NETWORK_PREFIX = {4: 24, 6: 48}
@@ -18,13 +20,21 @@ class Evidence:
     page: str
     wording: str
     network: str
+    form: str = ""  # the door: the page, a form on another site, a program, an import
+    language: str = ""  # in which the sentence was shown
+
+    @property
+    def version(self) -> str:
+        """A short mark of the wording: the same words in the same language have the same one."""
+        return hashlib.sha256(f"{self.language}|{self.wording}".encode()).hexdigest()[:12] if self.wording else ""
 
 
-def consent_sentence(newsletter_name: str) -> str:
+def consent_sentence(newsletter_name: str, tongue: Tongue = ENGLISH) -> str:
     """The sentence above the subscribe button; stored as shown with every sign-up."""
-    return (
-        f"By pressing the button I ask {newsletter_name} to send me these mails. I can change this or leave "
-        "with one press, from every mail. Nobody else gets my address, and nobody records when I open a mail."
+    return tongue.gettext(
+        "By pressing the button I ask %(newsletter)s to send me these mails. I can change this or leave with one "
+        "press, from every mail. Nobody else gets my address, and nobody records when I open a mail.",
+        newsletter=newsletter_name,
     )
 
 
@@ -49,5 +59,8 @@ def record(session: Session, subscription_id: int, act: ConsentAct, evidence: Ev
             wording=evidence.wording,
             page=evidence.page,
             network=evidence.network,
+            form=evidence.form,
+            version=evidence.version,
+            language=evidence.language,
         )
     )

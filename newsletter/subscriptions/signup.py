@@ -1,6 +1,5 @@
 """Joining: sign-up, confirmation, and the limits that keep both from being turned on others."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -16,16 +15,19 @@ from newsletter.delivery.kinds import MailKind
 from newsletter.delivery.outbox import Recipient, queue_mail
 from newsletter.signing import new_nonce
 from newsletter.subscriptions.addresses import Address, parse_address
-from newsletter.subscriptions.choices import choose_topics
+from newsletter.subscriptions.choices import Choice, choose_topics, set_rhythm
 from newsletter.subscriptions.consent import Evidence, record
+from newsletter.subscriptions.fast_path import take_new_reader
 from newsletter.subscriptions.subscribers import (
     Cadence,
     ConsentAct,
+    PastConfirmation,
     Subscriber,
     Subscription,
     SubscriptionState,
 )
-from newsletter.suppression.suppressions import SuppressionReason, suppress, suppressed_among
+from newsletter.suppression.hashing import spellings
+from newsletter.suppression.suppressions import SuppressionReason, lift_bounces, may_ask, suppress
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,9 @@ class SignUp:
     """What somebody entered on the form."""
 
     address: str
-    topic_ids: Collection[int]
-    cadence: Cadence
+    choice: Choice
     evidence: Evidence
+    also: frozenset[int] = frozenset()  # the ids of other newsletters of the house that are asked for at once
 
 
 class Confirmation(Enum):
@@ -50,45 +52,64 @@ def sign_up(session: Session, newsletter: Newsletter, entered: SignUp, *, now: d
     """Take a sign-up; raises AddressError when the address cannot be one.
 
     The answer is the same for new, known, pending and suppressed addresses, so that nobody can ask
-    whether somebody reads a newsletter.
+    whether somebody reads a newsletter. What is asked for at once is confirmed at once, by one mail.
     """
     address = parse_address(entered.address)
-    if suppressed_among(session, [address.key]):
+    is_one = entered.also <= {newsletter.id}
+    if is_one and take_new_reader(session, newsletter.id, address, entered.choice, entered.evidence, now=now):
+        return address
+    if not may_ask(session, address.key, now=now):
         return address
     subscriber = _subscriber(session, address, now=now)
-    subscription = _subscription(session, subscriber.id, newsletter.id)
-    if subscription is not None and subscription.state in {
-        SubscriptionState.ACTIVE,
-        SubscriptionState.PAUSED,
-    }:
-        _tell_already_subscribed(session, subscription, now=now)
+    # A reader's language is theirs, in all newsletters; a form that anybody may fill in only fills a gap.
+    subscriber.language = subscriber.language or entered.choice.language
+    wanted = [newsletter.id, *sorted(entered.also - {newsletter.id})]
+    known = _subscriptions(session, subscriber.id, wanted)
+    missing = [each for each in wanted if each not in known or not _is_reader(known[each])]
+    if not missing:
+        _tell_already_subscribed(session, known[newsletter.id], now=now)
         return address
-    if subscription is None:
-        subscription = _new_subscription(session, subscriber.id, newsletter.id, now=now)
-    elif subscription.state == SubscriptionState.UNSUBSCRIBED:
-        # Links of the first sign-up must not bring back somebody who has left.
-        subscription.confirm_nonce = new_nonce()
-        subscription.state = SubscriptionState.PENDING
-    subscription.cadence = entered.cadence
-    subscription.requested_at = now
-    choose_topics(session, subscription.id, entered.topic_ids, now=now)
-    record(session, subscription.id, ConsentAct.REQUESTED, entered.evidence, now=now)
+    for newsletter_id in missing:
+        subscription = _asked_for(session, subscriber.id, newsletter_id, known.get(newsletter_id), now=now)
+        # Topics and rhythm are chosen for the newsletter whose form it is.
+        choice = entered.choice if newsletter_id == newsletter.id else Choice(language=entered.choice.language)
+        set_rhythm(subscription, choice)
+        choose_topics(session, subscription.id, choice.topic_ids, now=now)
+        record(session, subscription.id, ConsentAct.REQUESTED, entered.evidence, now=now)
+        known[newsletter_id] = subscription
     if _may_confirm_again(session, subscriber.id, now=now):
-        recipient = Recipient(subscriber_id=subscriber.id, subscription_id=subscription.id)
-        queue_mail(session, MailKind.CONFIRMATION, recipient, now=now)
+        _queue_confirmation(session, known[missing[0]], now=now)
     return address
 
 
+def asked_together(session: Session, subscription: Subscription) -> list[Subscription]:
+    """This pending subscription and the others that the same press of the button asked for."""
+    query = (
+        select(Subscription)
+        .where(Subscription.subscriber_id == subscription.subscriber_id)
+        .where(Subscription.state == SubscriptionState.PENDING)
+        .where(Subscription.requested_at == subscription.requested_at, Subscription.id != subscription.id)
+        .order_by(Subscription.id)
+    )
+    return [subscription, *session.scalars(query)]
+
+
 def confirm(session: Session, subscription: Subscription, evidence: Evidence, *, now: datetime) -> Confirmation:
-    """Make a pending subscription active and welcome the reader; a used or old link changes nothing."""
+    """Make a pending subscription active, with those asked for at once, and welcome the reader.
+
+    A used or old link changes nothing.
+    """
     found = confirmation_of(subscription, now=now)
     if found is not Confirmation.DONE:
         return found
-    subscription.state = SubscriptionState.ACTIVE
-    subscription.joined_at = now
-    record(session, subscription.id, ConsentAct.CONFIRMED, evidence, now=now)
-    recipient = Recipient(subscriber_id=subscription.subscriber_id, subscription_id=subscription.id)
-    queue_mail(session, MailKind.WELCOME, recipient, now=now)
+    for each in asked_together(session, subscription):
+        each.state = SubscriptionState.ACTIVE
+        each.joined_at = now
+        each.left_at = each.paused_at = each.paused_until = None
+        record(session, each.id, ConsentAct.CONFIRMED, evidence, now=now)
+        recipient = Recipient(subscriber_id=each.subscriber_id, subscription_id=each.id)
+        queue_mail(session, MailKind.WELCOME, recipient, now=now)
+    lift_bounces(session, session.get_one(Subscriber, subscription.subscriber_id).address_key)
     return found
 
 
@@ -106,9 +127,9 @@ def send_new_link(session: Session, subscription: Subscription, *, now: datetime
     if subscription.state != SubscriptionState.PENDING:
         return
     if _may_confirm_again(session, subscription.subscriber_id, now=now):
-        subscription.requested_at = now
-        recipient = Recipient(subscriber_id=subscription.subscriber_id, subscription_id=subscription.id)
-        queue_mail(session, MailKind.CONFIRMATION, recipient, now=now)
+        for each in asked_together(session, subscription):
+            each.requested_at = now
+        _queue_confirmation(session, subscription, now=now)
 
 
 def never_write_again(session: Session, subscription: Subscription, *, now: datetime) -> None:
@@ -128,13 +149,36 @@ def _subscriber(session: Session, address: Address, *, now: datetime) -> Subscri
     return session.scalars(query).one()
 
 
-def _subscription(session: Session, subscriber_id: int, newsletter_id: int) -> Subscription | None:
-    return session.scalar(
-        select(Subscription).where(
-            Subscription.subscriber_id == subscriber_id,
-            Subscription.newsletter_id == newsletter_id,
-        )
+def _subscriptions(session: Session, subscriber_id: int, newsletter_ids: list[int]) -> dict[int, Subscription]:
+    query = select(Subscription).where(
+        Subscription.subscriber_id == subscriber_id, Subscription.newsletter_id.in_(newsletter_ids)
     )
+    return {each.newsletter_id: each for each in session.scalars(query)}
+
+
+def _is_reader(subscription: Subscription) -> bool:
+    return subscription.state in {SubscriptionState.ACTIVE, SubscriptionState.PAUSED}
+
+
+def _asked_for(
+    session: Session, subscriber_id: int, newsletter_id: int, subscription: Subscription | None, *, now: datetime
+) -> Subscription:
+    """A pending subscription, made where there is none."""
+    if subscription is None:
+        return _new_subscription(session, subscriber_id, newsletter_id, now=now)
+    if subscription.state == SubscriptionState.UNSUBSCRIBED:
+        # Links of the first sign-up must not bring back somebody who has left.
+        subscription.confirm_nonce = new_nonce()
+        subscription.state = SubscriptionState.PENDING
+    # Those asked for before, by one press, stay together: the mail that is out may be the only one.
+    for each in asked_together(session, subscription):
+        each.requested_at = now
+    return subscription
+
+
+def _queue_confirmation(session: Session, subscription: Subscription, *, now: datetime) -> None:
+    recipient = Recipient(subscriber_id=subscription.subscriber_id, subscription_id=subscription.id)
+    queue_mail(session, MailKind.CONFIRMATION, recipient, now=now)
 
 
 def _new_subscription(session: Session, subscriber_id: int, newsletter_id: int, *, now: datetime) -> Subscription:
@@ -156,8 +200,11 @@ def _new_subscription(session: Session, subscriber_id: int, newsletter_id: int, 
 
 def _may_confirm_again(session: Session, subscriber_id: int, *, now: datetime) -> bool:
     """Whether one more confirmation keeps the limits per address, over all newsletters."""
+    address_key = session.get_one(Subscriber, subscriber_id).address_key
     return all(
-        _mails_since(session, subscriber_id, MailKind.CONFIRMATION, now - span) < most
+        _mails_since(session, subscriber_id, MailKind.CONFIRMATION, now - span)
+        + _asked_before_since(session, address_key, now - span)
+        < most
         for span, most in defaults.CONFIRMATIONS_PER_ADDRESS
     )
 
@@ -168,6 +215,14 @@ def _tell_already_subscribed(session: Session, subscription: Subscription, *, no
     if not _mails_since(session, subscription.subscriber_id, kind, since):
         recipient = Recipient(subscriber_id=subscription.subscriber_id, subscription_id=subscription.id)
         queue_mail(session, kind, recipient, now=now)
+
+
+def _asked_before_since(session: Session, address_key: str, since: datetime) -> int:
+    """Confirmations that this address got for sign-ups that are gone."""
+    query = select(func.count()).where(
+        PastConfirmation.address_hash.in_(spellings(session, address_key)), PastConfirmation.asked_at > since
+    )
+    return session.scalar(query) or 0
 
 
 def _mails_since(session: Session, subscriber_id: int, kind: MailKind, since: datetime) -> int:

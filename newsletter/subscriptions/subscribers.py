@@ -47,6 +47,18 @@ class Subscription(Base):
         # The fan-out walks the readers of one newsletter and cadence in the order of their ids.
         Index("ix_subscriptions_audience", "newsletter_id", "state", "cadence", "id"),
         Index(
+            "ix_subscriptions_left",  # whose evidence has been kept long enough
+            "left_at",
+            postgresql_where=text("state = 'unsubscribed'"),
+            sqlite_where=text("state = 'unsubscribed'"),
+        ),
+        Index(
+            "ix_subscriptions_pending",  # sign-ups that nobody confirmed
+            "requested_at",
+            postgresql_where=text("state = 'pending'"),
+            sqlite_where=text("state = 'pending'"),
+        ),
+        Index(
             "ix_subscriptions_pauses",
             "paused_until",
             postgresql_where=text("state = 'paused'"),
@@ -96,9 +108,18 @@ class ConsentAct(StrEnum):
 
 
 class Consent(Base):
-    """The evidence: what was shown, agreed, when, from where. Rows are only ever added."""
+    """The evidence: what was shown, agreed, when, from where. Rows are only ever added; the network goes in time."""
 
     __tablename__ = "consents"
+    __table_args__ = (
+        # Networks that have been kept long enough.
+        Index(
+            "ix_consents_networks",
+            "at",
+            postgresql_where=text("network <> ''"),
+            sqlite_where=text("network <> ''"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subscription_id: Mapped[int] = mapped_column(BigId, index=True)
@@ -142,3 +163,13 @@ class MailboxProof(Base):
     nonce: Mapped[str]
     requested_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class PastConfirmation(Base):
+    """A confirmation mail to an address that is known no more: limits count it on. A keyed hash, and no address."""
+
+    __tablename__ = "past_confirmations"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    address_hash: Mapped[str] = mapped_column(index=True)
+    asked_at: Mapped[datetime] = mapped_column(index=True)

@@ -10,12 +10,12 @@ from apiflask import APIFlask
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from newsletter.language.templates import speak_in
 from newsletter.web import errors, health
 from newsletter.web.api import articles as api_articles
 from newsletter.web.api import description as api_description
+from newsletter.web.client_address import ClientAddress
 from newsletter.web.desk import (
     account,
     article_editing,
@@ -25,16 +25,31 @@ from newsletter.web.desk import (
     entry,
     feed_adding,
     feed_pages,
+    import_pages,
     key_pages,
     pages,
     sending,
+    site_pages,
 )
 from newsletter.web.desk import articles as desk_articles
 from newsletter.web.desk.login import add_login
 from newsletter.web.doors import EXTENSION
 from newsletter.web.hooks import websub
 from newsletter.web.inbox import views as inbox
-from newsletter.web.public import demo, joining, leaving, pictures, preferences, written
+from newsletter.web.public import (
+    archive,
+    archive_mailed,
+    confirming,
+    demo,
+    embedding,
+    joining,
+    leaving,
+    pictures,
+    preferences,
+    privacy,
+    tapping,
+    written,
+)
 from newsletter.wiring import Services
 
 ROOT: Final = Path(__file__).parent.parent.parent
@@ -78,9 +93,8 @@ def create_app(services: Services) -> Flask:
         TRUSTED_HOSTS=[urlsplit(services.settings.base_url).hostname or "", "localhost", "127.0.0.1"],
         WTF_CSRF_TIME_LIMIT=None,
     )
-    if services.settings.trusted_proxies:
-        hops = services.settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way to wrap it
+    behind_proxies = ClientAddress(app.wsgi_app, services.settings.trusted_proxies)
+    app.wsgi_app = behind_proxies  # type: ignore[method-assign]  # Flask's own way to wrap it
     app.before_request(_begin)
     app.after_request(_end)
     _csrf.init_app(app)
@@ -88,9 +102,15 @@ def create_app(services: Services) -> Flask:
     for blueprint in (
         health.blueprint,
         joining.blueprint,
+        tapping.blueprint,
+        confirming.blueprint,
+        embedding.blueprint,
         preferences.blueprint,
         leaving.blueprint,
+        privacy.blueprint,
         written.blueprint,
+        archive.blueprint,
+        archive_mailed.blueprint,
         demo.blueprint,
         pictures.blueprint,
         entry.blueprint,
@@ -105,15 +125,26 @@ def create_app(services: Services) -> Flask:
         feed_pages.blueprint,
         feed_adding.blueprint,
         key_pages.blueprint,
+        site_pages.blueprint,
+        import_pages.blueprint,
         inbox.blueprint,
         websub.blueprint,
         api_articles.blueprint,
         api_description.blueprint,
     ):
         app.register_blueprint(blueprint)
-    for blueprint in (joining.blueprint, preferences.blueprint, leaving.blueprint):
+    for blueprint in (
+        joining.blueprint,
+        confirming.blueprint,
+        embedding.blueprint,
+        preferences.blueprint,
+        leaving.blueprint,
+        privacy.blueprint,
+    ):
         # Reader pages set no cookie; the token in the path is the authority.
         _csrf.exempt(blueprint)
+    # Files of readers are larger than forms may be: the view itself says how large, and checks the token then.
+    _csrf.exempt(import_pages.upload)
     # No cookie opens the API: a key does, and no browser sends it by itself.
     _csrf.exempt(api_articles.blueprint)
     _csrf.exempt(websub.blueprint)  # a signature opens it

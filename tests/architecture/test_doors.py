@@ -30,15 +30,21 @@ ROOT = Path(__file__).parent.parent.parent
 # What anybody may ask for; everything else stands behind a guard.
 OPEN_TO_ALL = {
     "health",
+    "embedding",
     "joining",
+    "confirming",
     "leaving",
     "preferences",
+    "privacy",
     "demo",
     "entry",
     "pictures",
     "written",
+    "archive",
+    "archive_mailed",
     "api_description",
     "websub",
+    "tapping",
 }
 
 
@@ -103,9 +109,14 @@ def test_every_link_in_a_mail_opens_a_page(app: Flask) -> None:
     links = Links("http://localhost", Signer(("k" * 32,)))
     urls = {
         "subscribe": links.subscribe("proof"),
+        "embed": links.embed("proof"),
+        "archive": links.archive("proof"),
+        "edition": links.edition("proof", 1),
+        "view": links.view(1, "n"),
         "confirm": links.confirm(1, "n"),
         "preferences": links.preferences(1, "n"),
         "leave": links.leave(1, "n"),
+        "own": links.own(1, "n"),
         "login": links.login(1, "n"),
         "desk": links.desk(),
         "desk_feed": links.desk_feed("proof", 1),

@@ -11,16 +11,25 @@ from newsletter.catalogue.newsletters import Newsletter
 from newsletter.delivery.kinds import MailKind
 from newsletter.feeds.articles import Feed
 from newsletter.links import Links
-from newsletter.mails import already_subscribed, confirmation, digest, feed_trouble, login_link, proof, welcome
+from newsletter.mails import (
+    already_subscribed,
+    confirmation,
+    digest,
+    feed_trouble,
+    fresh_link,
+    login_link,
+    proof,
+    welcome,
+)
 from newsletter.mails.content import ArticleBlock, Picture, Rendered
 from newsletter.mails.digest import DigestFacts
 from newsletter.mails.imprint import imprint_of
-from newsletter.mails.recipients import FeedEditor, LinkHolder, ProofReader, Reader
+from newsletter.mails.recipients import FeedEditor, LinkHolder, MailboxOwner, ProofReader, Reader
 from newsletter.mails.rendering import rendered
 from newsletter.mails.slots import filled
 from newsletter.mails.variants import drawn
 from newsletter.signing import Signer
-from newsletter.subscriptions.subscribers import Cadence, Subscription, SubscriptionState
+from newsletter.subscriptions.subscribers import Cadence, MailboxProof, Subscription, SubscriptionState
 
 AT: Final = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 DAY: Final = date(2026, 12, 4)
@@ -181,6 +190,14 @@ def the_broken_feed(**changed: object) -> Feed:
     return Feed(**{**values, **changed})
 
 
+def the_mailbox_owner() -> MailboxOwner:
+    """Ines, who asked for a link to her own inbox."""
+    newsletter = the_newsletter()
+    hour = timedelta(hours=1)
+    proof = MailboxProof(id=2, subscription_id=7, nonce="nonce", requested_at=AT, expires_at=AT + hour)
+    return MailboxOwner("ines@example.org", newsletter, tongue_for(newsletter), proof)
+
+
 def golden_mails() -> Mapping[str, Rendered]:
     """Every kind of mail, by the name of its folder."""
     newsletter, reader = the_newsletter(), the_reader()
@@ -194,8 +211,9 @@ def golden_mails() -> Mapping[str, Rendered]:
         MailKind.ALREADY_SUBSCRIBED: rendered(
             MailKind.ALREADY_SUBSCRIBED, already_subscribed.content(reader, LINKS, AT), imprint
         ),
+        MailKind.FRESH_LINK: rendered(MailKind.FRESH_LINK, fresh_link.content(the_mailbox_owner(), LINKS), imprint),
         MailKind.WELCOME: rendered(MailKind.WELCOME, welcome.content(reader, LINKS, AT), imprint),
-        MailKind.DIGEST: filled(the_digest(), digest.personal(reader, LINKS)),
+        MailKind.DIGEST: filled(the_digest(), digest.personal(reader, LINKS, 7)),
         MailKind.PROOF: filled(the_digest(MailKind.PROOF), proof.personal(editor, LINKS)),
         MailKind.FEED_TROUBLE: rendered(
             MailKind.FEED_TROUBLE,

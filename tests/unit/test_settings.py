@@ -1,6 +1,7 @@
 """Settings: read once, typed, frozen; each mistake has its sentence."""
 
 import stat
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,16 @@ def test_lists_stand_with_commas_between_them() -> None:
     assert settings.former_urls == ("https://a.example",)
 
 
+def test_proxies_are_named_or_counted() -> None:
+    def given(text: str) -> object:
+        return read_settings({"GAZETTE_TRUSTED_PROXIES": text}).trusted_proxies
+
+    assert given("") == 0
+    assert given("2") == 2
+    assert given("127.0.0.1, 10.1.2.3/8") == (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"))
+    assert given("::1,") == (ip_network("::1"),)
+
+
 def test_folders_are_absolute_whatever_the_working_folder_becomes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,8 +155,11 @@ def test_folders_are_absolute_whatever_the_working_folder_becomes(
         ("PORT", "eighty", "PORT: "),
         ("PORT", "0", "greater than or equal to 1"),
         ("PORT", "65536", "less than or equal to 65535"),
-        ("GAZETTE_TRUSTED_PROXIES", "-1", "greater than or equal to 0"),
-        ("GAZETTE_TRUSTED_PROXIES", "10", "less than or equal to 9"),
+        ("GAZETTE_TRUSTED_PROXIES", "-1", "a number of proxies is from 0 to 9"),
+        ("GAZETTE_TRUSTED_PROXIES", "10", "a number of proxies is from 0 to 9"),
+        ("GAZETTE_TRUSTED_PROXIES", "10.0.0.0/8, proxy.example", "write the networks of your proxies"),
+        ("GAZETTE_TRUSTED_PROXIES", "0.0.0.0/0", "would let anybody say who they are"),
+        ("GAZETTE_TRUSTED_PROXIES", "::/0", "would let anybody say who they are"),
         ("GAZETTE_LOG_FORMAT", "yaml", "'console' or 'json'"),
         ("GAZETTE_LOG_LEVEL", "LOUD", "'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
         ("GAZETTE_LEASE_SECONDS", "0", "greater than or equal to 1"),

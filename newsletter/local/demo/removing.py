@@ -32,18 +32,21 @@ from newsletter.feeds.articles import (
 from newsletter.feeds.pictures.hosted import Picture
 from newsletter.local.demo.readers import DOMAIN
 from newsletter.local.demo.seeding import demo_newsletter
+from newsletter.subscriptions.importing.records import ImportRow, ImportRun
+from newsletter.subscriptions.privacy.records import Erasure, LeaveReason
 from newsletter.subscriptions.subscribers import (
     AddressChange,
     Consent,
     MailboxProof,
+    PastConfirmation,
     Subscriber,
     Subscription,
     SubscriptionTopic,
 )
 from newsletter.suppression.suppressions import Suppression
 
-STAYS: Final[frozenset[type[Base]]] = frozenset({Editor, Installation, LoginLink, Relay})
-"""The house's own: editors and their links, its address, and how the relay is doing."""
+STAYS: Final[frozenset[type[Base]]] = frozenset({Editor, Erasure, Installation, LoginLink, PastConfirmation, Relay})
+"""The house's own: editors and their links, its address, how the relay is doing; that somebody was erased, or asked."""
 
 
 def remove(session: Session) -> int:
@@ -98,6 +101,9 @@ def _steps(newsletter_id: int) -> Iterator[tuple[type[Base], ColumnElement[bool]
     yield Topic, Topic.newsletter_id == newsletter_id
     yield NewsletterText, NewsletterText.newsletter_id == newsletter_id
     yield EmbedSite, EmbedSite.newsletter_id == newsletter_id
+    yield ImportRow, ImportRow.run_id.in_(select(ImportRun.id).where(ImportRun.newsletter_id == newsletter_id))
+    yield ImportRun, ImportRun.newsletter_id == newsletter_id
+    yield LeaveReason, LeaveReason.newsletter_id == newsletter_id
     yield Newsletter, Newsletter.id == newsletter_id
     # What a person asked for stays; demo readers are none.
     yield Suppression, Suppression.address_key.endswith(f"@{DOMAIN}", autoescape=True)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.feeds.articles import Article, ArticleTopic
+from newsletter.language import Tongue
 from newsletter.mails.articles import blocks_of
 from newsletter.mails.content import ArticleBlock
 from newsletter.web.public.pictures import path_of
@@ -18,7 +19,7 @@ _LOOKED_AT: Final = 2 * _COUNTED  # twice, to tell a quiet topic from a young on
 _SAMPLE: Final = 6
 
 
-def figures(session: Session, newsletter_id: int, *, now: datetime) -> dict[int, str]:
+def figures(session: Session, newsletter_id: int, tongue: Tongue, *, now: datetime) -> dict[int, str]:
     """How much comes in each topic, in words, from the articles of the last four weeks.
 
     Counted are also those that were there when the feed was connected: they are never mailed, but
@@ -32,7 +33,7 @@ def figures(session: Session, newsletter_id: int, *, now: datetime) -> dict[int,
         .group_by(ArticleTopic.topic_id)
     )
     return {
-        topic_id: figure(count, max(min(now - first, _COUNTED) / _WEEK, 1))
+        topic_id: figure(count, max(min(now - first, _COUNTED) / _WEEK, 1), tongue)
         for topic_id, count, first in session.execute(query)
     }
 

@@ -1,66 +1,101 @@
-"""Leaving: the page, the one-click of RFC 8058, and the undo."""
+"""Leaving: the page, the one-click of RFC 8058, what is offered instead, and the undo."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
 
-from newsletter.mails.sentences import local_day
+from newsletter.catalogue.newsletters import Newsletter
 from newsletter.signing import Purpose
-from newsletter.subscriptions import leaving
-from newsletter.subscriptions.addresses import masked
+from newsletter.subscriptions import leaving, pausing
+from newsletter.subscriptions.finding import Gone, subscription_or_gone
+from newsletter.subscriptions.privacy import reasons
 from newsletter.subscriptions.subscribers import Subscription, SubscriptionState
 from newsletter.web.doors import now, reading, services, writing
 from newsletter.web.guards import anybody, guarded
-from newsletter.web.public import views
-from newsletter.web.public.incoming import by_token, evidence_of, newsletter_of
+from newsletter.web.public import leave_options, leave_pages, views
+from newsletter.web.public.incoming import evidence_of
+from newsletter.web.public.tongues import tongue_of_browser
 
 blueprint = guarded("leaving", __name__, anybody)
 
 _ONE_CLICK: Final = "List-Unsubscribe=One-Click"
+_DONE: Final = "Done. No more mail comes by this subscription.\n"
 
 
 @blueprint.get("/unsubscribe/<token>")
 def leave_page(token: str) -> ResponseReturnValue:
-    """The page with the button; opening it changes nothing."""
+    """The page with the three choices; opening it changes nothing."""
     with reading() as session:
-        subscription = by_token(session, Purpose.LEAVE, token)
-        shown = _shown(session, subscription, token, now=now())
-    return _page(shown)
+        found = _found(session, token)
+        if isinstance(found, Gone):
+            return leave_pages.nothing_here()
+        shown = leave_pages.shown(session, found, token)
+    return leave_pages.page(shown)
 
 
 @blueprint.post("/unsubscribe/<token>")
 def leave(token: str) -> ResponseReturnValue:
-    """Leave, if the one-click body or our own button says so; any other POST only shows the page."""
-    is_one_click = _is_one_click()
-    is_asked = request.form.get("action") == "leave"
+    """Do what the one-click body or a button of ours says; any other POST only shows the page."""
+    if _is_one_click():
+        return _leave_at_once(token)
+    action, before = request.form.get("action", ""), {}
     with writing() as session:
-        subscription = by_token(session, Purpose.LEAVE, token, is_for_change=True)
-        if is_one_click or is_asked:
-            leaving.leave(session, subscription, evidence_of(_ONE_CLICK if is_one_click else "Leave"), now=now())
-        shown = _shown(session, subscription, token, now=now())
-    if is_one_click:
-        return Response(f"Done. No more mail from {shown['newsletter']['name']}.\n", mimetype="text/plain")
-    return _page(shown)
+        found = _found(session, token, is_for_change=True)
+        if isinstance(found, Gone):
+            return leave_pages.nothing_here()
+        before = _act(session, found, token, action)
+        shown = leave_pages.shown(session, found, token) | before
+    return leave_pages.page(shown)
 
 
 @blueprint.post("/unsubscribe/<token>/undo")
 def undo(token: str) -> ResponseReturnValue:
-    """Come back within 30 days."""
+    """Take back what a button of the page did: leaving for 30 days, a pause, a slower rhythm."""
     with writing() as session:
-        subscription = by_token(session, Purpose.LEAVE, token, is_for_change=True)
-        if _is_current(subscription, token):
-            leaving.undo_leaving(session, subscription, evidence_of("Undo, keep my mails"), now=now())
-        shown = _shown(session, subscription, token, now=now())
+        found = _found(session, token, is_for_change=True)
+        if isinstance(found, Gone):
+            return leave_pages.nothing_here()
+        if leave_pages.is_current(found, token):
+            _take_back(session, found)
+        shown = leave_pages.shown(session, found, token)
     if shown["has_left"]:
-        return views.rendered("public/left.html", **shown), 410
+        return leave_pages.page(shown), 410
     return views.rendered("public/back.html", **shown)
 
 
-def _page(shown: dict[str, Any]) -> str:
-    return views.rendered("public/left.html" if shown["has_left"] else "public/leave.html", **shown)
+@blueprint.post("/unsubscribe/<token>/why")
+def say_why(token: str) -> ResponseReturnValue:
+    """Keep why somebody left, without who it was."""
+    reason = reasons.reason_of(request.form.get("reason", ""))
+    words = request.form.get("words", "")
+    with writing() as session:
+        found = _found(session, token, is_for_change=True)
+        if isinstance(found, Gone):
+            return leave_pages.nothing_here()
+        is_taken = reason is not None and leave_pages.may_say_why(found, token)
+        if reason is not None and is_taken:
+            reasons.say_why(session, found, reason, words, digest=services().signer.digest, now=now())
+        shown = leave_pages.shown(session, found, token)
+    return leave_pages.page(shown | {"has_said_why": is_taken, "said_nothing": reason is None})
+
+
+def _found(session: Session, token: str, *, is_for_change: bool = False) -> Subscription | Gone:
+    """The subscription behind a leave link, or that it is gone; one answer for all links that are not ours.
+
+    For a change its row is locked: of fifty presses at the same instant one acts, the others find it done.
+    """
+    found = subscription_or_gone(session, services().signer, Purpose.LEAVE, token)
+    if found is None:
+        raise NotFound(views.unknown_link(tongue_of_browser()))
+    if isinstance(found, Subscription):
+        if session.get(Newsletter, found.newsletter_id) is None:
+            return Gone.GONE
+        if is_for_change:
+            session.refresh(found, with_for_update=True)
+    return found
 
 
 def _is_one_click() -> bool:
@@ -69,25 +104,53 @@ def _is_one_click() -> bool:
     return request.form.get("List-Unsubscribe") == "One-Click" or body.strip() == _ONE_CLICK.encode()
 
 
-def _shown(session: Session, subscription: Subscription, token: str, *, now: datetime) -> dict[str, Any]:
-    newsletter = newsletter_of(session, subscription)
-    shown = views.page(newsletter) | views.choices(session, subscription, now=now)
-    is_current = _is_current(subscription, token)
-    if not is_current:
-        shown["address"] = masked(shown["address"])
-    left_at = subscription.left_at if is_current and leaving.can_return(subscription, now=now) else None
-    return shown | {
-        "token": token,
-        "has_left": subscription.state == SubscriptionState.UNSUBSCRIBED,
-        "undo_until": "" if left_at is None else local_day(newsletter, left_at + leaving.UNDO),
-        "preferences": services().links.preferences(subscription.id, subscription.nonce) if is_current else "",
-    }
+def _leave_at_once(token: str) -> ResponseReturnValue:
+    """The one-click: who has left already costs one look, so that no number of repeats writes anything."""
+    with reading() as session:
+        found = _found(session, token)
+        is_over = isinstance(found, Gone) or found.state == SubscriptionState.UNSUBSCRIBED
+    if not is_over:
+        with writing() as session:
+            found = _found(session, token, is_for_change=True)
+            if isinstance(found, Subscription):
+                leaving.leave(session, found, evidence_of(_ONE_CLICK), now=now())
+    return Response(_DONE, mimetype="text/plain")
 
 
-def _is_current(subscription: Subscription, token: str) -> bool:
-    """Whether a leave token was made with the key in use.
+def _act(session: Session, subscription: Subscription, token: str, action: str) -> dict[str, Any]:
+    """Do what a button says; what the page then shows beside the rest."""
+    match action:
+        case "leave":
+            evidence = evidence_of(*leave_pages.words_of_leaving(session, subscription))
+            is_all = bool(request.form.get("everything")) and leave_pages.is_current(subscription, token)
+            (leaving.leave_all if is_all else leaving.leave)(session, subscription, evidence, now=now())
+        case "less" if leave_pages.may_stay(subscription, token):
+            newsletter = session.get_one(Newsletter, subscription.newsletter_id)
+            return _read_less_often(newsletter, subscription)
+        case "pause" if leave_pages.may_stay(subscription, token):
+            newsletter = session.get_one(Newsletter, subscription.newsletter_id)
+            until = leave_options.pause_end(newsletter, subscription, leave_options.days_entered(), now=now())
+            pausing.pause(session, subscription, until, now=now())
+            return {"stays": "pause"}
+    return {}
 
-    One of a retired key ends the subscription for ever, and does nothing else: it shows no address
-    and leads neither to the choices nor back.
-    """
-    return services().signer.token(Purpose.LEAVE, subscription.id, subscription.nonce) == token
+
+def _take_back(session: Session, subscription: Subscription) -> None:
+    match subscription.state:
+        case SubscriptionState.UNSUBSCRIBED:
+            evidence = evidence_of(*leave_pages.words_of_undo(session, subscription))
+            leaving.undo_leaving(session, subscription, evidence, now=now())
+        case SubscriptionState.PAUSED:
+            pausing.resume(session, subscription, now=now())
+        case SubscriptionState.ACTIVE:
+            former = leave_options.former_cadence(session.get_one(Newsletter, subscription.newsletter_id))
+            subscription.cadence = former or subscription.cadence
+
+
+def _read_less_often(newsletter: Newsletter, subscription: Subscription) -> dict[str, Any]:
+    """Take the slower rhythm; pressed twice, the second press finds it done and answers alike."""
+    former, is_done = leave_options.is_slower_already(newsletter, subscription)
+    wanted = None if is_done else leave_options.cadence_entered(newsletter, subscription)
+    if wanted is not None:
+        former, is_done, subscription.cadence = subscription.cadence, True, wanted
+    return {"stays": "less" if is_done else "", "former": former}

@@ -14,7 +14,8 @@ from newsletter.catalogue.newsletters import Newsletter
 from newsletter.editions import building, schedule
 from newsletter.editions.cadence import next_occurrence
 from newsletter.editions.editions import EditionState
-from newsletter.editions.rhythms import rule_of
+from newsletter.editions.rhythms import rule_for, rule_of
+from newsletter.language import Tongue
 from newsletter.signing import Purpose
 from newsletter.subscriptions import choices
 from newsletter.subscriptions.subscribers import Cadence, Subscriber, Subscription, SubscriptionState
@@ -22,7 +23,9 @@ from newsletter.suppression.suppressions import suppressed_among
 from newsletter.web.doors import now, reading, services, writing
 from newsletter.web.guards import anybody, guarded
 from newsletter.web.public import promises, views
-from newsletter.web.public.incoming import by_token, cadence_entered, newsletter_of, topics_entered
+from newsletter.web.public.incoming import by_token, choice_entered, newsletter_of
+from newsletter.web.public.sign_up_form import chosen_so_far
+from newsletter.web.public.tongues import tongue_asked
 
 blueprint = guarded("preferences", __name__, anybody)
 
@@ -53,22 +56,24 @@ def _take(session: Session, subscription: Subscription, *, now: datetime) -> Non
     choices.change(
         session,
         subscription,
-        topic_ids=topics_entered(session, newsletter),
+        choice_entered(session, newsletter),
         every_topic_id=[topic.id for topic in shelf.topics_of(session, newsletter.id)],
-        cadence=cadence_entered(newsletter),
         now=now,
     )
 
 
 def _shown(session: Session, subscription: Subscription, *, now: datetime) -> dict[str, Any]:
     newsletter = newsletter_of(session, subscription)
+    reader = session.get_one(Subscriber, subscription.subscriber_id)
+    tongue = tongue_asked(session, newsletter, reader.language)
     return {
-        **views.page(newsletter),
-        **views.choices(session, subscription, now=now),
-        "topics": views.topics(session, newsletter, now=now),
-        "rhythms": views.rhythms(newsletter),
+        **views.page(newsletter, tongue),
+        **views.choices(session, subscription, tongue, now=now),
+        **views.rhythms(newsletter, tongue),
+        "topics": views.topics(session, newsletter, tongue, now=now),
+        "entered": chosen_so_far(session, newsletter, subscription),
         "state": subscription.state,
-        "next": _next(session, newsletter, subscription, now=now),
+        "next": _next(session, newsletter, subscription, tongue, now=now),
         "leave": services().links.leave(subscription.id, subscription.nonce),
     }
 
@@ -78,7 +83,9 @@ def _template(shown: dict[str, Any]) -> str:
     return "public/preferences.html" if is_reader else "public/no_choices.html"
 
 
-def _next(session: Session, newsletter: Newsletter, subscription: Subscription, *, now: datetime) -> dict[str, str]:
+def _next(
+    session: Session, newsletter: Newsletter, subscription: Subscription, tongue: Tongue, *, now: datetime
+) -> dict[str, str]:
     """What comes next, or why nothing does."""
     address_key = session.get_one(Subscriber, subscription.subscriber_id).address_key
     if suppressed_among(session, [address_key]):
@@ -88,8 +95,8 @@ def _next(session: Session, newsletter: Newsletter, subscription: Subscription, 
     if subscription.state == SubscriptionState.PAUSED:
         return {"nothing": "Paused: no mail comes at present."}
     return {
-        "when": promises.next_one(newsletter, Cadence(subscription.cadence), now),
-        "so_far": promises.so_far(_waiting(session, newsletter, subscription, now=now)),
+        "when": promises.next_one(rule_for(newsletter, subscription), now, tongue),
+        "so_far": promises.so_far(_waiting(session, newsletter, subscription, now=now), tongue),
     }
 
 

@@ -1,53 +1,92 @@
 """The sentences that reader pages promise by. Pure."""
 
-import calendar
 from datetime import datetime
 
-from newsletter.catalogue.newsletters import Newsletter
-from newsletter.editions.rhythms import rule_of
-from newsletter.language import counted, hour_in_words, joined, long_date, zone_in_words
-from newsletter.mails.sentences import next_mail_on
+from newsletter.editions.cadence import Rule
+from newsletter.language import Tongue, hour_in_words, joined, long_date, weekday, zone_in_words
+from newsletter.mails.sentences import day_of_month, next_mail_on
 from newsletter.subscriptions.subscribers import Cadence
 
 
-def promise(newsletter: Newsletter, cadence: Cadence, *, has_topics: bool) -> str:
+def promise(rule: Rule, tongue: Tongue, *, has_topics: bool) -> str:
     """What comes, when, and how to end it; stands above the button of the sign-up form."""
-    hour = hour_in_words(newsletter.hour)
-    when = (
-        f"One mail a day about {hour}, on days with something new"
-        if cadence is Cadence.DAILY
-        else f"One mail every {calendar.day_name[newsletter.weekday]} about {hour}"
-    )
-    what = ", only with the topics you ticked" if has_topics else ""
-    return f"{when}{what}. Leave with one click in any mail."
+    hour, say = hour_in_words(rule.hour, tongue), tongue.gettext
+    match rule.cadence, has_topics:
+        case Cadence.DAILY, True:
+            return say(
+                "One mail a day about %(hour)s, on days with something new, only with the topics you ticked. "
+                "Leave with one click in any mail.",
+                hour=hour,
+            )
+        case Cadence.DAILY, False:
+            return say(
+                "One mail a day about %(hour)s, on days with something new. Leave with one click in any mail.",
+                hour=hour,
+            )
+        case Cadence.WEEKLY, True:
+            return say(
+                "One mail every %(weekday)s about %(hour)s, only with the topics you ticked. "
+                "Leave with one click in any mail.",
+                weekday=weekday(rule.weekday, tongue),
+                hour=hour,
+            )
+        case Cadence.WEEKLY, False:
+            return say(
+                "One mail every %(weekday)s about %(hour)s. Leave with one click in any mail.",
+                weekday=weekday(rule.weekday, tongue),
+                hour=hour,
+            )
+        case Cadence.MONTHLY, True:
+            return say(
+                "One mail a month, on %(day)s about %(hour)s, only with the topics you ticked. "
+                "Leave with one click in any mail.",
+                day=day_of_month(rule.month_day, tongue),
+                hour=hour,
+            )
+        case _:
+            return say(
+                "One mail a month, on %(day)s about %(hour)s. Leave with one click in any mail.",
+                day=day_of_month(rule.month_day, tongue),
+                hour=hour,
+            )
 
 
-def first_one(newsletter: Newsletter, cadence: Cadence, now: datetime) -> str:
+def first_one(rule: Rule, now: datetime, tongue: Tongue) -> str:
     """When somebody who signs up and confirms now gets the first digest."""
-    day = long_date(next_mail_on(rule_of(newsletter, cadence), now))
-    return f"Times are {zone_in_words(newsletter.zone)}. The first mail comes on {day}."
+    return tongue.gettext(
+        "Times are %(zone)s. The first mail comes on %(day)s.",
+        zone=zone_in_words(rule.zone, tongue),
+        day=long_date(next_mail_on(rule, now), tongue),
+    )
 
 
-def next_one(newsletter: Newsletter, cadence: Cadence, now: datetime) -> str:
+def next_one(rule: Rule, now: datetime, tongue: Tongue) -> str:
     """`Friday 4 December, about 7:00`."""
-    return f"{long_date(next_mail_on(rule_of(newsletter, cadence), now))}, about {newsletter.hour}:00"
+    day = long_date(next_mail_on(rule, now), tongue)
+    return tongue.gettext("%(day)s, about %(hour)s:00", day=day, hour=rule.hour)
 
 
-def about(newsletter: Newsletter, topics: list[str]) -> str:
+def about(name: str, tagline: str, topics: list[str], tongue: Tongue) -> str:
     """What a newsletter is about, below the headline: its own line, or its topics."""
-    if newsletter.tagline:
-        return newsletter.tagline
-    return f"{newsletter.name}: {joined(topics)}." if topics else ""
+    if tagline:
+        return tagline
+    if not topics:
+        return ""
+    return tongue.gettext("%(newsletter)s: %(topics)s.", newsletter=name, topics=joined(topics, tongue))
 
 
-def so_far(articles: int) -> str:
+def so_far(articles: int, tongue: Tongue) -> str:
     """How much waits for the next mail."""
-    return f"{counted(articles, 'article')} so far" if articles else "nothing new so far"
+    if not articles:
+        return tongue.gettext("nothing new so far")
+    return tongue.ngettext("%(num)s article so far", "%(num)s articles so far", articles)
 
 
-def figure(articles: int, weeks: float) -> str:
+def figure(articles: int, weeks: float, tongue: Tongue) -> str:
     """`about 4 a week`; empty where nothing is known."""
     if not articles:
         return ""
     a_week = round(articles / weeks)
-    return f"about {a_week} a week" if a_week else "less than one a week"
+    if not a_week:
+        return tongue.gettext("less than one a week")
+    return tongue.ngettext("about %(num)s a week", "about %(num)s a week", a_week)

@@ -25,8 +25,9 @@ from newsletter.local.demo.samples import samples
 from newsletter.migrations.tables import METADATA
 from newsletter.subscriptions import signup
 from newsletter.subscriptions.addresses import parse_address
+from newsletter.subscriptions.choices import Choice
 from newsletter.subscriptions.signup import SignUp
-from newsletter.subscriptions.subscribers import Cadence, Subscriber, Subscription
+from newsletter.subscriptions.subscribers import Subscriber, Subscription
 from newsletter.suppression.suppressions import Suppression, SuppressionReason, suppress
 from tests.conftest import StandingClock
 from tests.data import EVIDENCE, NOW, a_newsletter, a_reader, an_editor
@@ -149,7 +150,7 @@ def test_after_the_removal_every_table_is_empty(database: Database, clock: Stand
     with database.write() as session:
         newsletter = seeding.demo_newsletter(session)
         assert newsletter is not None
-        entered = SignUp(address="anna@example.org", topic_ids=set(), cadence=Cadence.WEEKLY, evidence=EVIDENCE)
+        entered = SignUp(address="anna@example.org", choice=Choice(), evidence=EVIDENCE)
         signup.sign_up(session, newsletter, entered, now=NOW)
         edition_id = request_special(session, newsletter, requested_by=None, now=NOW).id
         suppress(session, f"reader-1@{DOMAIN}", SuppressionReason.ASKED, now=NOW)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.database import Database
 from newsletter.subscriptions import choices
+from newsletter.subscriptions.choices import Choice
 from newsletter.subscriptions.subscribers import Cadence, Subscription
 from tests.conftest import StandingClock
 from tests.data import a_newsletter, a_reader, topic_ids
@@ -15,7 +16,8 @@ from tests.data import a_newsletter, a_reader, topic_ids
 def change(
     session: Session, reader: Subscription, wanted: Collection[int], ids: Mapping[str, int], *, now: datetime
 ) -> None:
-    choices.change(session, reader, topic_ids=wanted, every_topic_id=list(ids.values()), cadence=Cadence.DAILY, now=now)
+    wish = Choice(frozenset(wanted), Cadence.DAILY)
+    choices.change(session, reader, wish, every_topic_id=list(ids.values()), now=now)
 
 
 def test_topics_that_are_kept_keep_the_instant_since_when(database: Database, clock: StandingClock) -> None:

@@ -14,7 +14,7 @@ from newsletter.delivery.kinds import Lane
 from newsletter.jobs import Job, JobKind
 from newsletter.signing import Purpose, Signer
 from newsletter.subscriptions import leaving, signup
-from newsletter.subscriptions.choices import topics_chosen
+from newsletter.subscriptions.choices import Choice, topics_chosen
 from newsletter.subscriptions.finding import subscription_by_token
 from newsletter.subscriptions.signup import Confirmation, SignUp
 from newsletter.subscriptions.subscribers import (
@@ -41,7 +41,7 @@ def asks(
     cadence: Cadence = Cadence.WEEKLY,
 ) -> Subscription | None:
     """Sign an address up; its subscription, if there is one afterwards."""
-    signup.sign_up(session, newsletter, SignUp(address, topics, cadence, EVIDENCE), now=clock.now())
+    signup.sign_up(session, newsletter, SignUp(address, Choice(frozenset(topics), cadence), EVIDENCE), now=clock.now())
     query = select(Subscription).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
     query = query.where(Subscriber.address_key == address.lower(), Subscription.newsletter_id == newsletter.id)
     return session.scalars(query).one_or_none()

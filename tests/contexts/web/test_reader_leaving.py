@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from config.settings import Settings
+from newsletter.catalogue.newsletters import Newsletter
 from newsletter.jobs import announce_nothing
 from newsletter.signing import Purpose, Signer
-from newsletter.subscriptions.subscribers import Consent
+from newsletter.subscriptions.subscribers import Consent, Subscription
 from newsletter.web.application import create_app
 from newsletter.wiring import Services, build_services
 from tests.conftest import StandingClock
 from tests.data import a_newsletter, a_reader
-from tests.reader_site import ReaderSite, elements, words
+from tests.reader_site import ReaderSite, words
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
@@ -104,13 +105,12 @@ def test_other_methods_are_refused_with_a_sentence(site: ReaderSite, link: str) 
     assert site.subscription().state == "active"
 
 
-def test_the_page_offers_leaving_and_staying_with_less_in_equal_weight(site: ReaderSite, link: str) -> None:
-    page = site.get(link)
-    text = words(page)
-    assert "Now: every Friday at about seven in the morning, Berlin time, science, to anna@example.org." in text
-    buttons = [each["class"] for _, each in elements(page) if "button" in (each.get("class") or "")]
-    assert buttons == ["button button-wide"] * 2
-    assert site.preferences_link() in page.text
+def test_the_one_click_leaves_only_what_the_mail_was_about(site: ReaderSite, link: str) -> None:
+    with site.database.write() as session:
+        a_reader(session, a_newsletter(session, "The Other"))
+    site.client.post(link, data=ONE_CLICK | {"everything": "yes"})
+    with site.database.read() as session:
+        assert list(session.scalars(select(Subscription.state).order_by(Subscription.id))) == ["unsubscribed", "active"]
 
 
 def test_the_button_leaves_and_the_page_says_what_may_still_arrive_and_how_to_undo(site: ReaderSite, link: str) -> None:
@@ -178,3 +178,31 @@ def test_a_link_of_a_retired_key_still_leaves_and_does_nothing_else(settings: Se
     assert rotated.post(f"/unsubscribe/{token}/undo").status_code == 410
     assert rotated.subscription().state == "unsubscribed"
     rotated.services.close()
+
+
+@pytest.mark.parametrize("gone", [Subscription, Newsletter])
+def test_when_what_a_link_is_about_is_gone_leaving_still_succeeds(
+    site: ReaderSite, link: str, gone: type[Subscription | Newsletter]
+) -> None:
+    with site.database.write() as session:
+        session.execute(delete(gone))
+    for _ in range(2):
+        answer = site.client.post(link, data=ONE_CLICK)
+        assert (answer.status_code, answer.text) == (200, "Done. No more mail comes by this subscription.\n")
+    for answer in (site.get(link), site.post(link, action="leave"), site.post(f"{link}/undo")):
+        assert answer.status_code == 200
+        assert "No mail comes any more." in words(answer)
+        assert "anna" not in answer.text
+
+
+def test_the_one_click_answers_alike_whether_or_not_there_was_anything_to_leave(site: ReaderSite, link: str) -> None:
+    first = site.client.post(link, data=ONE_CLICK)
+    second = site.client.post(link, data=ONE_CLICK)
+    assert first.text == second.text
+    assert dict(first.headers).keys() == dict(second.headers).keys()
+
+
+def test_many_posts_from_one_address_are_all_taken(site: ReaderSite, link: str) -> None:
+    client = site.app.test_client(use_cookies=False)
+    assert {client.post(link, data=ONE_CLICK).status_code for _ in range(500)} == {200}
+    assert site.acts() == ["withdrawn"]

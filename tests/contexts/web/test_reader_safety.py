@@ -80,7 +80,7 @@ def test_no_reader_page_sets_a_cookie_even_for_an_editor(site: ReaderSite) -> No
 def test_a_request_under_another_name_is_refused(site: ReaderSite, host: str) -> None:
     answer = site.client.post(f"/n/{SLUG}", data={"address": "anna@example.org"}, headers={"Host": host})
     assert answer.status_code == 400
-    assert "evil" not in answer.text
+    assert "evil.example" not in answer.text
     assert site.mails() == []
 
 
@@ -88,8 +88,8 @@ def test_a_forwarded_name_is_not_believed(site: ReaderSite) -> None:
     forwarded = {"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
     for path in ("/", f"/n/{SLUG}", "/nowhere"):
         answer = site.client.get(path, headers=forwarded)
-        assert "evil" not in answer.text
-        assert "evil" not in answer.headers.get("Location", "")
+        assert "evil.example" not in answer.text
+        assert "evil.example" not in answer.headers.get("Location", "")
 
 
 def test_hostile_names_stay_text_on_every_page(site: ReaderSite) -> None:
@@ -115,7 +115,8 @@ def test_hostile_names_stay_text_on_every_page(site: ReaderSite) -> None:
     pages = {"home": site.get("/"), "form": site.get(f"/n/{SLUG}"), "answer": site.sign_up(), **all_pages(site)}
     for name, page in pages.items():
         found = elements(page)
-        assert "script" not in {tag for tag, _ in found}, name
+        scripts = [each for tag, each in found if tag == "script"]
+        assert all((each["src"] or "").startswith("/static/") for each in scripts), name
         assert not [each for _, each in found if any(attribute.startswith("on") for attribute in each)], name
         assert not [each for _, each in found if (each.get("href") or "").startswith("javascript")], name
         assert "9795803" not in words(page).replace(HOSTILE, ""), name

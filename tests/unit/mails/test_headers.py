@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -127,6 +128,12 @@ def test_the_one_click_address_stays_an_address_however_long_it_is() -> None:
     content = written(a_heading())
     assert f"\r\nList-Unsubscribe: <{URL}>\r\n".encode() in content
     assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in content
+
+
+def test_leaving_by_mail_stands_behind_the_one_click_address() -> None:
+    content = written(replace(a_heading(), leave_address="leave+abc@dailyproof.example"))
+    ways = raw(content, "List-Unsubscribe").split()
+    assert ways == [f"<{URL}>,", "<mailto:leave+abc@dailyproof.example?subject=Leave>"]
 
 
 def test_the_date_has_a_numeric_zone_and_the_message_id_our_domain() -> None:

@@ -1,0 +1,107 @@
+"""The usual sign-up, of an address that nobody knows yet, as one statement: what a sign-up does in ten otherwise.
+
+Only PostgreSQL can write to several tables in one statement; elsewhere, and for everything but the usual, there is
+`signup.sign_up`. A test holds both to the same rows.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ARRAY, BigInteger, Text, bindparam, text
+from sqlalchemy.orm import Session
+
+from newsletter.database import Instant, ask_for
+from newsletter.delivery.deliveries import DeliveryState
+from newsletter.delivery.kinds import POLICIES, MailKind
+from newsletter.delivery.outbox import BELLS
+from newsletter.jobs import Job
+from newsletter.signing import new_nonce
+from newsletter.subscriptions.addresses import Address
+from newsletter.subscriptions.choices import Choice
+from newsletter.subscriptions.consent import Evidence
+from newsletter.subscriptions.subscribers import ConsentAct, SubscriptionState
+from newsletter.suppression.hashing import spellings
+
+_KIND: Final = MailKind.CONFIRMATION
+_LANE: Final = POLICIES[_KIND].lane
+
+# A known or suppressed address gives no row in `reader`, and so none anywhere.
+_STATEMENT: Final = text(
+    """
+    WITH reader AS (
+      INSERT INTO subscribers (address, address_key, created_at, language)
+      SELECT :address, :address_key, :now, :language
+      WHERE NOT EXISTS (SELECT FROM suppressions WHERE address_key = ANY (:spellings))
+        AND NOT EXISTS (SELECT FROM past_confirmations WHERE address_hash = ANY (:spellings))
+      ON CONFLICT DO NOTHING
+      RETURNING id
+    ), subscribed AS (
+      INSERT INTO subscriptions (subscriber_id, newsletter_id, state, cadence, confirm_nonce, nonce, requested_at,
+                                 weekday, hour, zone, wants_breaking)
+      SELECT id, :newsletter_id, :state, :cadence, :confirm_nonce, :nonce, :now,
+             CAST(:weekday AS INTEGER), CAST(:hour AS INTEGER), :zone, CAST(:wants_breaking AS BOOLEAN)
+      FROM reader
+      RETURNING id, subscriber_id
+    ), chosen AS (
+      INSERT INTO subscription_topics (subscription_id, topic_id, chosen_at)
+      SELECT id, topic_id, :now FROM subscribed, unnest(:topic_ids) AS topic_id
+    ), recorded AS (
+      INSERT INTO consents (subscription_id, act, at, wording, page, network, form, version, language)
+      SELECT id, :act, :now, :wording, :page, :network, :form, :version, :shown_in FROM subscribed
+    ), mailed AS (
+      INSERT INTO deliveries (kind, lane, state, subscriber_id, subscription_id, created_at, next_attempt_at,
+                              attempts, deferrals, unknowns)
+      SELECT :kind, :lane, :queued, subscriber_id, id, :now, :now, 0, 0, 0 FROM subscribed
+    )
+    SELECT count(*) FROM subscribed
+    """
+).bindparams(
+    bindparam("now", type_=Instant()),
+    bindparam("spellings", type_=ARRAY(Text)),
+    bindparam("topic_ids", type_=ARRAY(BigInteger)),
+)
+
+
+def take_new_reader(
+    session: Session, newsletter_id: int, address: Address, choice: Choice, evidence: Evidence, *, now: datetime
+) -> bool:
+    """Take the sign-up of somebody nobody knows yet; False, with nothing done, where it is not as simple as that."""
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    values = {
+        "address": address.text,
+        "address_key": address.key,
+        "spellings": spellings(session, address.key),
+        "language": choice.language,
+        "newsletter_id": newsletter_id,
+        "state": SubscriptionState.PENDING,
+        "cadence": choice.cadence,
+        "confirm_nonce": new_nonce(),
+        "nonce": new_nonce(),
+        "weekday": choice.weekday,
+        "hour": choice.hour,
+        "zone": choice.zone,
+        "wants_breaking": choice.wants_breaking,
+        "topic_ids": sorted(choice.topic_ids),
+        **_of_evidence(evidence),
+        "kind": _KIND,
+        "lane": _LANE,
+        "queued": DeliveryState.QUEUED,
+        "now": now,
+    }
+    is_done = bool(session.connection().execute(_STATEMENT, values).scalar_one())
+    if is_done:
+        ask_for(session, Job(BELLS[_LANE]))
+    return is_done
+
+
+def _of_evidence(evidence: Evidence) -> dict[str, str]:
+    return {
+        "act": ConsentAct.REQUESTED,
+        "wording": evidence.wording,
+        "page": evidence.page,
+        "network": evidence.network,
+        "form": evidence.form,
+        "version": evidence.version,
+        "shown_in": evidence.language,
+    }

@@ -1,0 +1,55 @@
+"""Many new rows at once: by COPY into PostgreSQL, by the driver's own loop into SQLite."""
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, any_, bindparam, func, insert, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from newsletter.database import Base
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether this is SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def among(session: Session, column: InstrumentedAttribute[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """Whether a column holds one of many values: `in_` with all of them in one parameter.
+
+    With a parameter for each, putting thousands into a statement takes longer than looking them up.
+    """
+    if is_sqlite(session):
+        every = func.json_each(json.dumps(list(values))).table_valued("value")
+        return column.in_(select(every.c.value))
+    kind = Text() if column.type.python_type is str else BigInteger()
+    return column == any_(bindparam(None, list(values), type_=ARRAY(kind)))
+
+
+def new_ids(session: Session, table: type[Base], count: int) -> list[int]:
+    """Ids for rows that are to be added in this transaction."""
+    name = table.__tablename__
+    if is_sqlite(session):  # no other writer is at work while this transaction is open
+        newest = session.execute(text(f"SELECT max(id) FROM {name}")).scalar() or 0  # noqa: S608 - a name of ours
+        return list(range(newest + 1, newest + 1 + count))
+    query = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+    return list(session.execute(query, {"name": name, "count": count}).scalars())
+
+
+def add_rows(session: Session, table: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add rows, whose values stand in the order of `columns`.
+
+    A row that breaks a unique key ends the transaction with an error of the driver.
+    """
+    if not rows:
+        return
+    connection = session.connection()
+    if is_sqlite(session):
+        connection.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
+        return
+    driver: Any = connection.connection.driver_connection
+    names = ", ".join(f'"{column}"' for column in columns)
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.__tablename__} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -1,0 +1,1 @@
+"""How many sign-ups come, and what that calls for: nothing, one more tap, or a pause."""
