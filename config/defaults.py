@@ -48,7 +48,7 @@ ONE_MORE_TAP_WAIT_WHEN_QUIET: Final = timedelta(seconds=3)
 # Leaving, and what a reader may ask for.
 UNDO_LEAVING: Final = timedelta(days=30)
 UNDOS_OF_LEAVING_A_DAY: Final = 10
-FRESH_LINK_LIFETIME: Final = timedelta(hours=1)
+FRESH_LINK_LIFETIME: Final = timedelta(hours=6)
 
 # Readers from other systems: how many of those who are staged are asked to confirm.
 IMPORTED_ASKED: Final = ((timedelta(minutes=1), 60),)

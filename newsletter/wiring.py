@@ -14,8 +14,8 @@ from config.settings import Settings, SettingsError, secret_key_from
 from newsletter.clock import Clock, SystemClock
 from newsletter.database import Database
 from newsletter.delivery.deliveries import Delivery, DeliveryState
+from newsletter.delivery.handed_down import Composer, Sending, foresee_nothing
 from newsletter.delivery.kinds import Lane
-from newsletter.delivery.sending import Composer, Sending, foresee_nothing
 from newsletter.delivery.transports.protocol import Transport
 from newsletter.delivery.transports.relay_address import relay_address
 from newsletter.delivery.transports.smtp import SmtpTransport
@@ -26,6 +26,7 @@ from newsletter.feeds.isolation.isolating import Isolation
 from newsletter.jobs import Announcer
 from newsletter.links import Links
 from newsletter.mails.composing import MailComposer
+from newsletter.mails.gathering import gather
 from newsletter.signing import Signer
 from newsletter.subscriptions.importing import erasing
 from newsletter.subscriptions.importing.working import Workplace
@@ -103,6 +104,7 @@ class Services:
             clock=self.clock,
             lease=timedelta(seconds=self.settings.lease_seconds),
             foresee=foresee_nothing if self.reach is None else self.reach.look_up,
+            gather=gather,
         )
 
     def push_secret(self, feed_id: int, nonce: str) -> str:
@@ -163,9 +165,8 @@ def new_transport(settings: Settings) -> Transport:
     return SmtpTransport(address, helo=_helo(settings))
 
 
-def settle_ledger(session: Session, delivery_id: int, state: DeliveryState) -> None:
+def settle_ledger(session: Session, row: Delivery, state: DeliveryState) -> None:
     """A delivery has reached a final state: its articles are given, or due again."""
-    row = session.get_one(Delivery, delivery_id)
     if row.edition_id is None or row.subscriber_id is None:
         return
     if state is DeliveryState.SENT:

@@ -40,7 +40,7 @@ def settle_all(database: Database, state: DeliveryState) -> None:
             assert outbox.mark_sending(session, claimed(session, row), "test", fingerprint="f", now=NOW)
             session.refresh(row)
             assert outbox.settle(session, row.id, row.attempts, state)
-            settle_ledger(session, row.id, state)
+            settle_ledger(session, row, state)
 
 
 def claimed(session: Session, row: Delivery) -> Delivery:

@@ -46,7 +46,7 @@ class Policy:
 POLICIES: Final = {
     MailKind.CONFIRMATION: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.ALREADY_SUBSCRIBED: Policy(Lane.URGENT, timedelta(hours=24)),
-    MailKind.FRESH_LINK: Policy(Lane.URGENT, timedelta(hours=1)),  # as long as the link works
+    MailKind.FRESH_LINK: Policy(Lane.URGENT, timedelta(hours=6)),  # as long as the link works
     MailKind.WELCOME: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.LOGIN_LINK: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.FEED_TROUBLE: Policy(Lane.URGENT, timedelta(hours=24)),

@@ -5,77 +5,30 @@ may take ten minutes to answer, and a row locked for so long would stop everybod
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final, Protocol, assert_never
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, Final, assert_never
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from newsletter.clock import Clock
-from newsletter.database import Database
 from newsletter.delivery import outbox, relays
+from newsletter.delivery.ahead import Ahead
 from newsletter.delivery.deliveries import FINAL, Delivery, DeliveryState
+from newsletter.delivery.handed_down import Sending, Withhold
 from newsletter.delivery.kinds import POLICIES, Lane, MailKind, Policy
 from newsletter.delivery.leases import Lease, boot_seconds
 from newsletter.delivery.mail import MailError, OutgoingMail
 from newsletter.delivery.outcomes import Accepted, Deferred, Outcome, Refused, Scope, Unknown
 from newsletter.delivery.retry import next_attempt
-from newsletter.delivery.transports.protocol import Answer, Transport
+from newsletter.delivery.transports.protocol import Answer
 
 _log = structlog.get_logger(__name__)
 
 _FIRST_BATCH: Final = 20
 _LARGEST_BATCH: Final = 1000
 _BATCH_SECONDS: Final = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Withhold:
-    """The composer's answer when a mail must not go out any more."""
-
-    reason: str
-
-
-class Composer(Protocol):
-    """Makes the mail of a delivery from what the database says now. Handed down by the wiring."""
-
-    def __call__(self, session: Session, row: Delivery, now: datetime) -> OutgoingMail | Withhold:
-        """The mail, or why it must not go out. Raises MailError when it cannot be made."""
-        ...
-
-
-class Settler(Protocol):
-    """Told, in the same transaction, that a delivery has reached a final state."""
-
-    def __call__(self, session: Session, delivery_id: int, state: DeliveryState) -> None: ...
-
-
-class Foresight(Protocol):
-    """Told of a batch before the first mail of it is made, and may ask the network what composing needs to know."""
-
-    def __call__(self, database: Database, rows: Sequence[Delivery], /) -> None:
-        """Called with no transaction open; takes a few seconds at most and raises nothing of the network's."""
-        ...
-
-
-def foresee_nothing(_database: Database, _rows: Sequence[Delivery]) -> None:
-    """Where composing needs to know nothing of the network."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """What sending needs."""
-
-    database: Database
-    transport: Transport
-    compose: Composer
-    on_final: Settler
-    clock: Clock
-    lease: timedelta
-    foresee: Foresight = foresee_nothing
 
 
 def send_due(sending: Sending, lane: Lane, *, seconds: float, is_stopping: Callable[[], bool]) -> int:
@@ -108,6 +61,9 @@ class _Batch:
         self._is_stopping = is_stopping
         self._lease = Lease(sending.database, sending.lease)
         self._untried: list[Delivery] = []
+        self._ahead = Ahead(sending)
+        self._tried: dict[int, Delivery] = {}  # on their way
+        self._is_in_trouble = False
         self._settled = 0
         self.is_over = False
 
@@ -126,6 +82,7 @@ class _Batch:
             self.is_over = True
             return 0
         if trouble is not None:
+            self._is_in_trouble = True
             self._untried, spare = self._untried[:1], self._untried[1:]
             self._release(spare)  # one mail to try whether the relay is back
         with self._lease.kept():
@@ -159,9 +116,12 @@ class _Batch:
             return None
 
     def _composed(self, row: Delivery) -> OutgoingMail | None:
-        now = self._sending.clock.now()
+        made = self._ahead.take(row, self._untried)
         with self._sending.database.write() as session:
-            mail = self._sending.compose(session, row, now)
+            now = self._sending.clock.now() if made is None else made.at
+            mail = self._sending.compose(session, row, now) if made is None else made.said
+            if isinstance(mail, MailError):
+                raise mail
             if isinstance(mail, Withhold):
                 self._end(session, row, DeliveryState.WITHHELD, mail.reason)
                 return None
@@ -169,7 +129,8 @@ class _Batch:
                 outbox.hold(session, row, self._lease.id, reply="held: a repeat would say something else by now")
                 return None
             is_ours = outbox.mark_sending(session, row, self._lease.id, fingerprint=mail.fingerprint, now=now)
-            return mail if is_ours else None
+        self._tried[row.id] = row
+        return mail if is_ours else None
 
     def _end(self, session: Session, row: Delivery, state: DeliveryState, reason: str) -> None:
         """End a delivery without a mail; one that may have arrived is held, lest its articles come again."""
@@ -183,23 +144,24 @@ class _Batch:
         with self._sending.database.write() as session:
             now = self._sending.clock.now()
             if isinstance(outcome, Deferred) and outcome.scope is Scope.RELAY:
-                self.is_over = True
+                self.is_over = self._is_in_trouble = True
                 retry_at = relays.trip(session, outcome.reply, now=now)
                 _log.warning("relay_takes_no_mail", reply=outcome.reply, retry_at=retry_at.isoformat())
-            elif isinstance(outcome, Accepted):
+            elif isinstance(outcome, Accepted) and self._is_in_trouble:
                 relays.close_breaker(session)
+                self._is_in_trouble = False
             if mail is not None:
                 self._settle(session, mail, outcome, now)
         if mail is not None:
             _log.info("mail_settled", delivery_id=mail.delivery_id, outcome=type(outcome).__name__.lower())
 
     def _settle(self, session: Session, mail: OutgoingMail, outcome: Outcome, now: datetime) -> None:
-        row = session.get_one(Delivery, mail.delivery_id)
+        row = self._tried.pop(mail.delivery_id)
         state, values = _after(row, outcome, now=now, chance=random.random())  # noqa: S311 - jitter
         if outbox.settle(session, row.id, mail.attempt, state, reply=outcome.reply, **values):
             self._settled += 1
             if state in FINAL:
-                self._sending.on_final(session, row.id, state)
+                self._sending.on_final(session, row, state)
 
     def _give_up(self, row: Delivery, reason: str) -> None:
         with self._sending.database.write() as session:
@@ -215,7 +177,7 @@ class _Batch:
         values.setdefault("settled_at", self._sending.clock.now() if state in FINAL else None)
         if outbox.settle(session, row.id, row.attempts, state, **values) and state in FINAL:
             self._settled += 1
-            self._sending.on_final(session, row.id, state)
+            self._sending.on_final(session, row, state)
 
     def _release(self, rows: list[Delivery]) -> None:
         if rows:

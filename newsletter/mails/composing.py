@@ -8,9 +8,9 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from newsletter.delivery.deliveries import Delivery
+from newsletter.delivery.handed_down import Withhold
 from newsletter.delivery.kinds import MailKind
 from newsletter.delivery.mail import OutgoingMail, build
-from newsletter.delivery.sending import Withhold
 from newsletter.editions.editions import Variant
 from newsletter.language import ENGLISH
 from newsletter.links import Links

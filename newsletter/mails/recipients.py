@@ -11,19 +11,18 @@ from sqlalchemy.orm import Session
 from newsletter.accounts.editors import Editor, LoginLink
 from newsletter.catalogue.languages import tongue_for
 from newsletter.catalogue.newsletters import Newsletter
-from newsletter.catalogue.shelf import topics_of
 from newsletter.delivery.deliveries import Delivery
+from newsletter.delivery.handed_down import Withhold
 from newsletter.delivery.kinds import MailKind
-from newsletter.delivery.sending import Withhold
 from newsletter.editions.editions import Edition, Variant
 from newsletter.feeds.articles import Feed
 from newsletter.language import Tongue
+from newsletter.mails import gathering
 from newsletter.mails.sentences import topics_in_words
-from newsletter.subscriptions.choices import topics_chosen
 from newsletter.subscriptions.privacy.proving import PASSED_OVER
 from newsletter.subscriptions.signup import Confirmation, confirmation_of
 from newsletter.subscriptions.subscribers import MailboxProof, Subscriber, Subscription, SubscriptionState
-from newsletter.suppression.suppressions import SuppressionReason, suppressed_among
+from newsletter.suppression.suppressions import SuppressionReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def _reader(session: Session, row: Delivery, reason_against: _Check, now: dateti
         return Withhold(_ERASED)
     # A mailbox that mails came back from may be asked whether it is there again.
     passed_over = {SuppressionReason.BOUNCED} if row.kind == MailKind.CONFIRMATION else set()
-    if suppressed_among(session, [subscriber.address_key], but_for=passed_over):
+    if gathering.is_suppressed(session, subscriber.address_key, passed_over):
         return Withhold(_SUPPRESSED)
     tongue = tongue_for(newsletter, subscriber.language)
     reader = Reader(subscriber.address, newsletter, subscription, tongue, _topics(session, subscription, tongue))
@@ -115,8 +114,8 @@ def _reader(session: Session, row: Delivery, reason_against: _Check, now: dateti
 
 
 def _topics(session: Session, subscription: Subscription, tongue: Tongue) -> str:
-    topics = topics_of(session, subscription.newsletter_id)
-    chosen = topics_chosen(session, subscription.id)
+    topics = gathering.topics(session, subscription.newsletter_id)
+    chosen = gathering.chosen_by(session, subscription.id)
     names = [topic.name for topic in topics]
     return topics_in_words(names, [topic.name for topic in topics if topic.id in chosen], tongue)
 
@@ -160,7 +159,7 @@ def _mailbox_owner(session: Session, row: Delivery, now: datetime) -> MailboxOwn
     newsletter = None if subscription is None else session.get(Newsletter, subscription.newsletter_id)
     if proof is None or subscriber is None or newsletter is None:
         return Withhold(_ERASED)
-    if suppressed_among(session, [subscriber.address_key], but_for=PASSED_OVER):
+    if gathering.is_suppressed(session, subscriber.address_key, PASSED_OVER):
         return Withhold(_SUPPRESSED)
     if now >= proof.expires_at:
         return Withhold("the link has expired")

@@ -19,10 +19,12 @@ from newsletter.subscriptions.subscribers import (
     AddressChange,
     Consent,
     MailboxProof,
+    PastConfirmation,
     Subscriber,
     Subscription,
     SubscriptionTopic,
 )
+from newsletter.suppression.hashing import spellings
 
 Row = Mapping[str, object]
 
@@ -172,6 +174,19 @@ def _erase_proofs(session: Session, subscriber: Subscriber, _now: datetime) -> G
     return removed(session, MailboxProof, MailboxProof.subscription_id.in_(subscription_ids(session, subscriber)))
 
 
+def _past_ones(session: Session, subscriber: Subscriber) -> ColumnElement[bool]:
+    return PastConfirmation.address_hash.in_(spellings(session, subscriber.address_key))
+
+
+def _past_confirmations(session: Session, subscriber: Subscriber) -> list[Row]:
+    query = select(PastConfirmation.asked_at).where(_past_ones(session, subscriber))
+    return [{"asked_at": asked_at} for asked_at in session.scalars(query.order_by(PastConfirmation.id))]
+
+
+def _erase_past_confirmations(session: Session, subscriber: Subscriber, _now: datetime) -> Gone:
+    return removed(session, PastConfirmation, _past_ones(session, subscriber))
+
+
 def _subscriber(_session: Session, subscriber: Subscriber) -> list[Row]:
     known = {"address": subscriber.address, "language": subscriber.language, "created_at": subscriber.created_at}
     return [known]
@@ -185,6 +200,9 @@ def _erase_subscriber(session: Session, subscriber: Subscriber, _now: datetime) 
 OWN: Final = (
     Holding("consents", marked("Evidence of what you agreed to"), _consents, _erase_consents),
     Holding("address_changes", marked("Changes of address"), _address_changes, _erase_address_changes),
+    Holding(
+        "past_sign_ups", marked("Sign-ups that were never confirmed"), _past_confirmations, _erase_past_confirmations
+    ),
     Holding("own_links", marked("Links to your own inbox"), _proofs, _erase_proofs),
     Holding("subscriptions", marked("Subscriptions, with topics and rhythm"), _subscriptions, _erase_subscriptions),
     Holding("reader", marked("Your address and language"), _subscriber, _erase_subscriber),

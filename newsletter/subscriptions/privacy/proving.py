@@ -60,7 +60,7 @@ def proof_by_token(session: Session, signer: Signer, token: str) -> MailboxProof
 
 
 def erasure_by_token(session: Session, signer: Signer, token: str, *, now: datetime) -> Erasure | None:
-    """What became of a fresh link by which its reader was erased: its receipt may be seen for an hour."""
+    """What became of a fresh link by which its reader was erased: its receipt may be seen as long as the link works."""
     claim = read_claim(token)
     if claim is None:
         return None

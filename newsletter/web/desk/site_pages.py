@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -125,7 +125,7 @@ def _code(session: Session, newsletter: Newsletter) -> dict[str, Any]:
 
 
 def _as_html(words: str) -> str:
-    return str(escape(words))
+    return escape(words)
 
 
 def _shown(site: EmbedSite, names: dict[int, str], zone: str, *, now: datetime) -> ShownSite:

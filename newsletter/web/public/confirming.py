@@ -84,14 +84,12 @@ def _page(session: Session, subscription: Subscription) -> dict[str, Any]:
 def _shown(session: Session, subscription: Subscription) -> dict[str, Any]:
     """What all pages behind a confirm link show."""
     page = _page(session, subscription)
-    first = next_mail_on(rule_for(newsletter_of(session, subscription), subscription), now())
+    rule = rule_for(newsletter_of(session, subscription), subscription)
     together = [each for each in signup.asked_together(session, subscription) if each is not subscription]
     return {
         **page,
         **views.choices(session, subscription, page["tongue"], now=now()),
-        "first_day": long_date(
-            next_mail_on(rule_for(newsletter_of(session, subscription), subscription), now()), page["tongue"]
-        ),
+        "first_day": long_date(next_mail_on(rule, now()), page["tongue"]),
         "with_it": [session.get_one(Newsletter, each.newsletter_id).name for each in together],
         "has_left": subscription.state == SubscriptionState.UNSUBSCRIBED,
     }

@@ -1,10 +1,6 @@
 """Taking a sign-up from a form on another site; the rules are those of our own page, whichever form it was."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Final
 
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -21,10 +17,9 @@ from newsletter.web.doors import now, reading, writing
 from newsletter.web.public import ladder, views
 from newsletter.web.public.incoming import choice_entered, evidence_of, newsletter_or_404
 from newsletter.web.public.ladder import Door
+from newsletter.web.public.pacing import paced
 from newsletter.web.public.sign_up_form import HONEYPOT
 from newsletter.web.public.tongues import tongue_asked
-
-_PACE_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +87,10 @@ def taken(slug: str, sent: Sent) -> Outcome:
     stopped = ladder.stopped(views.page(newsletter, tongue), address.key, sent.door)
     if stopped is not None:
         return Stopped(stopped)
-    if not fields.get(HONEYPOT):  # whoever fills it in is a program, and hears what everybody hears
-        with _paced(), writing() as session:
-            _take(session, newsletter_or_404(session, slug), address, sent)
+    with paced():
+        if not fields.get(HONEYPOT):  # whoever fills it in is a program, and hears what everybody hears
+            with writing() as session:
+                _take(session, newsletter_or_404(session, slug), address, sent)
     return Asked(address.text)
 
 
@@ -112,11 +108,3 @@ def _address_entered(fields: MultiDict[str, str]) -> str:
     """The address, or the better one that was offered for it and taken."""
     typed, instead = fields.get("address", ""), fields.get("instead", "")
     return instead if is_better(typed, instead) else typed
-
-
-@contextmanager
-def _paced() -> Iterator[None]:
-    """Take the same time for every address: a new one means more work than a known or suppressed one."""
-    ends_at = time.monotonic() + _PACE_SECONDS
-    yield
-    time.sleep(max(0.0, ends_at - time.monotonic()))

@@ -1,10 +1,5 @@
 """Joining: the list of newsletters, and the sign-up form."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
-
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -21,12 +16,11 @@ from newsletter.web.public.asked import Asked, address_entered, asked_of, is_as_
 from newsletter.web.public.inboxes import inbox_of
 from newsletter.web.public.incoming import choice_entered, entered, newsletter_or_404
 from newsletter.web.public.ladder import Door
+from newsletter.web.public.pacing import paced
 from newsletter.web.public.sign_up_form import HONEYPOT, offered_form
 from newsletter.web.public.tongues import tongue_asked, tongue_of_browser
 
 blueprint = guarded("joining", __name__, anybody)
-
-_PACE_SECONDS: Final = 0.05
 
 
 @blueprint.get("/")
@@ -72,12 +66,13 @@ def sign_up(slug: str) -> ResponseReturnValue:
         return _form_again(slug, 200 if asked.newsletter.is_live else 409)
     try:
         address = parse_address(address_entered())
+        # A slip is asked about first: gmial.com is nobody's wish, and on every list of addresses for ten minutes.
+        better = "" if is_as_typed() else better_address(address)
+        if better:
+            return _form_again(slug, 422, better=better)
         address_rules.check(asked.newsletter, address, asked.tongue)
     except AddressError as error:
         return _form_again(slug, 422, trouble=str(error))
-    better = "" if is_as_typed() else better_address(address)
-    if better:
-        return _form_again(slug, 422, better=better)
     return _taken(asked, address)
 
 
@@ -87,21 +82,13 @@ def _taken(asked: Asked, address: Address) -> ResponseReturnValue:
     if stopped is not None:
         return stopped
     # What a program sent, or somebody too early, is answered like the rest and forgotten.
-    with _paced():
+    with paced():
         if not is_early and not request.form.get(HONEYPOT):
             with writing() as session:
                 signup.sign_up(session, asked.newsletter, asked.sign_up(address, Door.PAGE), now=now())
     page = asked.page() | {"address": address.text, "webmail": inbox_of(address.key), "inbox": _local_inbox()}
     said = {"is_again": "again" in request.form and not is_early, "is_early": is_early, "again": asked.again(now())}
     return views.rendered("public/check_inbox.html", **page, **said)
-
-
-@contextmanager
-def _paced() -> Iterator[None]:
-    """Take the same time for every address: a new one means more work than a known or suppressed one."""
-    ends_at = time.monotonic() + _PACE_SECONDS
-    yield
-    time.sleep(max(0.0, ends_at - time.monotonic()))
 
 
 def _form_again(slug: str, status: int, *, trouble: str = "", better: str = "") -> ResponseReturnValue:

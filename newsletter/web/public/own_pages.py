@@ -52,7 +52,7 @@ def page_of(session: Session, proof: MailboxProof) -> Shown:
 
 
 def expired(session: Session, proof: MailboxProof) -> Shown:
-    """The page behind a fresh link whose hour is over: the way to the next one."""
+    """The page behind a fresh link whose time is over: the way to the next one."""
     subscription = session.get_one(Subscription, proof.subscription_id)
     token = services().links.preferences(subscription.id, subscription.nonce).rpartition("/")[2]
     return page_of(session, proof) | {"preferences_token": token}

@@ -9,12 +9,13 @@ from sqlalchemy import func, select, update
 from newsletter.database import Database, database_now
 from newsletter.delivery import outbox
 from newsletter.delivery.deliveries import Delivery
+from newsletter.delivery.handed_down import Sending
 from newsletter.delivery.kinds import Lane, MailKind
 from newsletter.delivery.leases import Lease
 from newsletter.delivery.mail import OutgoingMail
 from newsletter.delivery.outbox import Recipient
 from newsletter.delivery.outcomes import Accepted
-from newsletter.delivery.sending import Sending, send_due
+from newsletter.delivery.sending import send_due
 from newsletter.delivery.transports.protocol import Answer
 from tests.conftest import StandingClock
 from tests.data import NOW

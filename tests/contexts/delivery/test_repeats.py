@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from newsletter.database import Database
 from newsletter.delivery import outbox
 from newsletter.delivery.deliveries import Delivery, DeliveryState
+from newsletter.delivery.handed_down import Sending, Withhold
 from newsletter.delivery.kinds import Lane, MailKind
 from newsletter.delivery.mail import MailError, OutgoingMail
 from newsletter.delivery.outbox import Recipient
 from newsletter.delivery.outcomes import Deferred, Outcome, Refused, Unknown
-from newsletter.delivery.sending import Sending, Withhold, send_due
+from newsletter.delivery.sending import send_due
 from tests.conftest import StandingClock
 from tests.data import NOW
 from tests.fakes import FakeTransport
@@ -34,7 +35,7 @@ class Attempts:
             return Withhold(said)
         return OutgoingMail(row.id, row.attempts + 1, "post@proof.example", "anna@example.org", said)
 
-    def on_final(self, _session: Session, _delivery_id: int, state: DeliveryState) -> None:
+    def on_final(self, _session: Session, _row: Delivery, state: DeliveryState) -> None:
         self.ended.append(state)
 
 

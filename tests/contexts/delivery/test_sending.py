@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from newsletter.database import Database, database_now
 from newsletter.delivery import outbox, relays
 from newsletter.delivery.deliveries import Delivery, DeliveryState
+from newsletter.delivery.handed_down import Composer, Sending, Withhold
 from newsletter.delivery.kinds import Lane, MailKind
 from newsletter.delivery.mail import MailError, OutgoingMail
 from newsletter.delivery.outbox import Recipient
 from newsletter.delivery.outcomes import Deferred, Outcome, Refused, Scope, Unknown
-from newsletter.delivery.sending import Composer, Sending, Withhold, send_due
+from newsletter.delivery.sending import send_due
 from newsletter.jobs import Job, JobKind
 from tests.conftest import StandingClock
 from tests.data import NOW
@@ -29,8 +30,8 @@ class Settled:
     def __init__(self) -> None:
         self.states: list[tuple[int, DeliveryState]] = []
 
-    def __call__(self, session: Session, delivery_id: int, state: DeliveryState) -> None:
-        self.states.append((delivery_id, state))
+    def __call__(self, session: Session, row: Delivery, state: DeliveryState) -> None:
+        self.states.append((row.id, state))
 
 
 def a_sending(

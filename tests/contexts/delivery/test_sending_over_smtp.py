@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from newsletter.database import Database
 from newsletter.delivery import outbox, relays
 from newsletter.delivery.deliveries import Delivery
+from newsletter.delivery.handed_down import Sending
 from newsletter.delivery.kinds import Lane, MailKind
 from newsletter.delivery.mail import OutgoingMail, build
 from newsletter.delivery.outbox import Recipient
-from newsletter.delivery.sending import Sending, send_due
+from newsletter.delivery.sending import send_due
 from newsletter.delivery.transports.relay_address import RelayAddress
 from newsletter.delivery.transports.smtp import SmtpTransport
 from tests.conftest import StandingClock

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from newsletter.accounts.editors import Editor
 from newsletter.database import Database
 from newsletter.delivery.deliveries import Delivery
+from newsletter.delivery.handed_down import Withhold
 from newsletter.delivery.kinds import MailKind
 from newsletter.delivery.outbox import Recipient
-from newsletter.delivery.sending import Withhold
 from newsletter.feeds.articles import Feed
 from tests.composed_mails import a_composer, body, composed, queued, read
 from tests.data import NOW, a_newsletter, an_editor

@@ -1,6 +1,5 @@
 """Every mail that comes by itself leads out, by a press and by a mail; and the link to one's own data."""
 
-from datetime import timedelta
 from email.utils import getaddresses
 from urllib.parse import urlsplit
 
@@ -8,10 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config import defaults
 from newsletter.database import Database
 from newsletter.delivery.deliveries import Delivery
+from newsletter.delivery.handed_down import Withhold
 from newsletter.delivery.kinds import MailKind
-from newsletter.delivery.sending import Withhold
 from newsletter.subscriptions.leaving_by_mail import LeftByMail, leave_by_mail
 from newsletter.subscriptions.privacy.proving import send_fresh_link
 from newsletter.subscriptions.subscribers import MailboxProof
@@ -59,7 +59,7 @@ def test_the_fresh_link_says_until_when_it_works_and_has_no_one_click(database: 
 def test_a_fresh_link_that_works_no_more_does_not_go_out(database: Database) -> None:
     with database.write() as session:
         row = a_fresh_link(session)
-        assert a_composer()(session, row, NOW + timedelta(hours=1)) == Withhold("the link has expired")
+        assert a_composer()(session, row, NOW + defaults.FRESH_LINK_LIFETIME) == Withhold("the link has expired")
         suppress(session, "anna@example.org", SuppressionReason.COMPLAINED, now=NOW)
         withheld = a_composer()(session, row, NOW)
         assert isinstance(withheld, Withhold)

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from newsletter.accounts.entry import new_login_link
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.database import Database
+from newsletter.delivery.handed_down import Withhold
 from newsletter.delivery.kinds import MailKind
 from newsletter.delivery.mail import OutgoingMail
 from newsletter.delivery.outbox import Recipient
-from newsletter.delivery.sending import Withhold
 from newsletter.feeds.articles import Article
 from newsletter.mails.composing import MailComposer
 from newsletter.subscriptions.subscribers import Subscriber, Subscription, SubscriptionState

@@ -237,6 +237,7 @@ KNOWN_TABLES = {
     "import_rows": "goes; those of others that name the address are emptied",
     "ledger": "goes",
     "mailbox_proofs": "goes",
+    "past_confirmations": "goes: it is a keyed hash, and of the same reader",
     "subscribers": "goes",
     "subscription_topics": "goes",
     "subscriptions": "goes",

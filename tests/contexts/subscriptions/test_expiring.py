@@ -120,14 +120,14 @@ def test_who_had_left_and_did_not_come_back_is_as_before(parts: Services, clock:
         assert acts == ["requested", "confirmed", "withdrawn"]
 
 
-@pytest.mark.parametrize("is_expired", [True, False])
-def test_limits_count_on_as_if_nothing_had_gone(parts: Services, clock: StandingClock, is_expired: bool) -> None:
+@pytest.mark.parametrize("sign_ups_expired", [1, 0])
+def test_limits_count_on_as_if_nothing_had_gone(parts: Services, clock: StandingClock, sign_ups_expired: int) -> None:
     for _ in range(3):
         ask(parts)
         clock.pass_by(timedelta(minutes=11))
     clock.pass_by(FORTNIGHT)
-    if is_expired:
-        assert expire(parts) == 1
+    if sign_ups_expired:
+        assert expire(parts) == sign_ups_expired
     for expected in (4, 5, 5):
         ask(parts)
         assert mails(parts) == expected, "five in thirty days"

@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from newsletter.database import Database
 from newsletter.delivery.deliveries import Delivery
+from newsletter.delivery.handed_down import Sending
 from newsletter.delivery.kinds import Lane, MailKind
-from newsletter.delivery.sending import Sending, send_due
+from newsletter.delivery.sending import send_due
 from newsletter.subscriptions.mail_servers import TakesMail
 from newsletter.subscriptions.reaching import Reach
 from newsletter.subscriptions.resolving import Silence

@@ -87,7 +87,7 @@ def test_the_code_to_copy_is_html_whatever_the_newsletter_is_called(app: Flask) 
     with services_of(app).database.write() as session:
         session.get_one(Newsletter, 1).name = 'Proof & "Print"'
     page = logged_in(app).get(SITES).text
-    assert "Subscribe to Proof &amp;amp; &amp;#34;Print&amp;#34;" in page
+    assert "Subscribe to Proof &amp;amp; &amp;quot;Print&amp;quot;" in page
     assert "http://localhost/embed/the-proof.js" in page
 
 

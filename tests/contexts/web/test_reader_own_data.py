@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from config import defaults
 from newsletter.delivery.deliveries import Delivery
 from newsletter.subscriptions.privacy.records import Erasure
 from newsletter.subscriptions.subscribers import MailboxProof, Subscriber, Subscription
@@ -46,7 +47,7 @@ def link(site: ReaderSite, ask: str) -> str:
 
 def test_opening_the_page_mails_nothing_and_shows_no_address_in_full(site: ReaderSite, ask: str) -> None:
     page = site.get(ask)
-    assert "It goes to a…@example.org and works for an hour." in words(page)
+    assert "It goes to a…@example.org and works for six hours." in words(page)
     assert "anna@example.org" not in page.text
     assert site.mails() == []
 
@@ -117,9 +118,9 @@ def test_erasing_answers_with_a_receipt_and_pressed_twice_with_the_same(site: Re
         assert session.scalars(select(Subscriber)).all() == []
 
 
-def test_the_receipt_is_there_for_an_hour(site: ReaderSite, link: str, clock: StandingClock) -> None:
+def test_the_receipt_is_there_as_long_as_the_link(site: ReaderSite, link: str, clock: StandingClock) -> None:
     site.post(f"{link}/erase", sure="yes")
-    clock.pass_by(timedelta(hours=1))
+    clock.pass_by(defaults.FRESH_LINK_LIFETIME)
     assert site.get(link).status_code == 404
 
 
@@ -132,8 +133,8 @@ def test_after_erasing_every_old_link_answers_and_none_brings_anything_back(site
     assert site.post(f"{preferences}/own").status_code == 404
 
 
-def test_the_link_ends_after_an_hour_and_offers_the_next(site: ReaderSite, link: str, clock: StandingClock) -> None:
-    clock.pass_by(timedelta(hours=1))
+def test_the_link_ends_after_its_time_and_offers_the_next(site: ReaderSite, link: str, clock: StandingClock) -> None:
+    clock.pass_by(defaults.FRESH_LINK_LIFETIME)
     pages = [site.get(link), site.get(f"{link}/data.json"), site.get(f"{link}/data.zip")]
     pages.append(site.post(f"{link}/erase", sure="yes"))
     for page in pages:
