@@ -52,7 +52,7 @@ def test_the_fresh_link_says_until_when_it_works_and_has_no_one_click(database: 
     for part in ("plain", "html"):
         written = " ".join(body(message, part).split())
         assert url in written
-        assert "Tuesday 24 November, 11:00 (Berlin time)" in written
+        assert "Tuesday 24 November, 16:00 (Berlin time)" in written
         assert "/unsubscribe/" not in written
 
 
