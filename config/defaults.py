@@ -49,6 +49,10 @@ ONE_MORE_TAP_WAIT_WHEN_QUIET: Final = timedelta(seconds=3)
 UNDO_LEAVING: Final = timedelta(days=30)
 UNDOS_OF_LEAVING_A_DAY: Final = 10
 FRESH_LINK_LIFETIME: Final = timedelta(hours=6)
+ADDRESS_CHANGE_LINK_LIFETIME: Final = timedelta(days=3)
+ADDRESS_CHANGE_UNDO: Final = timedelta(days=14)
+ADDRESS_CHANGE_LOCK: Final = timedelta(days=30)
+LONGEST_PAUSE: Final = timedelta(days=366)
 
 # Readers from other systems: how many of those who are staged are asked to confirm.
 IMPORTED_ASKED: Final = ((timedelta(minutes=1), 60),)

@@ -51,8 +51,16 @@ class Links:
         return f"{self.base_url}/unsubscribe/{token}"
 
     def own(self, mailbox_proof_id: int, nonce: str) -> str:
-        """The page with all that is kept of a reader; mailed to their own inbox, for an hour."""
+        """The page with all that is kept of a reader; mailed to their own inbox, for some hours."""
         return f"{self.base_url}/own/{self.signer.token(Purpose.OWN, mailbox_proof_id, nonce)}"
+
+    def new_address(self, address_change_id: int, nonce: str) -> str:
+        """The page with the button that confirms a change of address; mailed to the new one."""
+        return f"{self.base_url}/address/{self.signer.token(Purpose.ADDRESS, address_change_id, nonce)}"
+
+    def not_me(self, address_change_id: int, nonce: str) -> str:
+        """The page that takes a change of address back; mailed to the old one."""
+        return f"{self.base_url}/not-me/{self.signer.token(Purpose.ADDRESS_UNDO, address_change_id, nonce)}"
 
     def login(self, login_link_id: int, nonce: str) -> str:
         """The page that lets an editor in, once."""

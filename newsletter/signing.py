@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     PUSH = "push"
     VIEW = "view"
     OWN = "own"
+    ADDRESS = "address"
+    ADDRESS_UNDO = "address undo"
 
 
 @dataclass(frozen=True, slots=True)

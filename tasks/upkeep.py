@@ -11,6 +11,7 @@ from newsletter.feeds.pictures import fetching as pictures
 from newsletter.jobs import Job, JobKind
 from newsletter.subscriptions.expiring import expire_sign_ups
 from newsletter.subscriptions.importing import working as importing
+from newsletter.subscriptions.pausing import resume_all_due
 from newsletter.subscriptions.privacy.retention import forget_what_is_old
 from tasks.celery import app
 from tasks.worker import services
@@ -30,6 +31,9 @@ def sweep() -> None:
     """Bring editions to where they should be and ring for mail, feeds and ended leases."""
     parts = services()
     now = parts.clock.now()
+    # Before editions are looked at: whoever is back gets the next one.
+    with parts.database.write() as session:
+        resume_all_due(session, now=now)
     with parts.database.write() as session:
         schedule.tick(session, now=now)
         outbox.sweep_ended_leases(session, now=now)

@@ -12,6 +12,8 @@ class MailKind(StrEnum):
     CONFIRMATION = auto()
     ALREADY_SUBSCRIBED = auto()
     FRESH_LINK = auto()
+    ADDRESS_CHANGE = auto()  # to the new address
+    ADDRESS_CHANGED = auto()  # to the old one
     WELCOME = auto()
     DIGEST = auto()
     PROOF = auto()
@@ -47,6 +49,8 @@ POLICIES: Final = {
     MailKind.CONFIRMATION: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.ALREADY_SUBSCRIBED: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.FRESH_LINK: Policy(Lane.URGENT, timedelta(hours=6)),  # as long as the link works
+    MailKind.ADDRESS_CHANGE: Policy(Lane.URGENT, timedelta(hours=24)),
+    MailKind.ADDRESS_CHANGED: Policy(Lane.URGENT, timedelta(hours=72)),
     MailKind.WELCOME: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.LOGIN_LINK: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.FEED_TROUBLE: Policy(Lane.URGENT, timedelta(hours=24)),

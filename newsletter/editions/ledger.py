@@ -5,7 +5,7 @@ Plain today, a row per reader and article; the functions stay when it becomes ch
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.editions.editions import LedgerEntry, LedgerState
@@ -60,3 +60,15 @@ def give_back(session: Session, edition_id: int, subscriber_id: int) -> None:
             LedgerEntry.state == LedgerState.RESERVED,
         )
     )
+
+
+def carry_over(session: Session, from_id: int, to_id: int) -> None:
+    """Count what was given to one subscriber as given to another too: a reader goes on under another record."""
+    known = select(LedgerEntry.article_id).where(LedgerEntry.subscriber_id == to_id)
+    given = (
+        select(literal(to_id), LedgerEntry.article_id, LedgerEntry.edition_id, LedgerEntry.state)
+        .where(LedgerEntry.subscriber_id == from_id, LedgerEntry.state == LedgerState.GIVEN)
+        .where(LedgerEntry.article_id.not_in(known))
+    )
+    columns = ["subscriber_id", "article_id", "edition_id", "state"]
+    session.execute(insert(LedgerEntry).from_select(columns, given))

@@ -15,6 +15,8 @@ from newsletter.editions.editions import Variant
 from newsletter.language import ENGLISH
 from newsletter.links import Links
 from newsletter.mails import (
+    address_change,
+    address_changed,
     already_subscribed,
     confirmation,
     digest,
@@ -27,7 +29,16 @@ from newsletter.mails import (
 from newsletter.mails.content import Rendered
 from newsletter.mails.headers import Heading, Sender, on_the_wire, sender_of
 from newsletter.mails.imprint import imprint_of, imprint_of_desk
-from newsletter.mails.recipients import FeedEditor, LinkHolder, MailboxOwner, ProofReader, Reader, Ready, recipient_of
+from newsletter.mails.recipients import (
+    FeedEditor,
+    LinkHolder,
+    MailboxOwner,
+    Mover,
+    ProofReader,
+    Reader,
+    Ready,
+    recipient_of,
+)
 from newsletter.mails.rendering import rendered
 from newsletter.mails.sentences import site_name
 from newsletter.mails.slots import filled
@@ -90,6 +101,9 @@ class MailComposer:
             return rendered(kind, feed_trouble.content(ready, self.links), imprint_of(ready.newsletter, ENGLISH))
         if isinstance(ready, MailboxOwner):
             return rendered(kind, fresh_link.content(ready, self.links), imprint_of(ready.newsletter, ready.tongue))
+        if isinstance(ready, Mover):
+            module = address_change if kind is MailKind.ADDRESS_CHANGE else address_changed
+            return rendered(kind, module.content(ready, self.links), imprint_of(ready.newsletter, ready.tongue))
         if isinstance(ready, Reader) and kind in _TO_READERS:
             return rendered(kind, _TO_READERS[kind](ready, self.links, at), imprint_of(ready.newsletter, ready.tongue))
         variant = None if row.variant_id is None else session.get(Variant, row.variant_id)

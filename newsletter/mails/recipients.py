@@ -19,9 +19,16 @@ from newsletter.feeds.articles import Feed
 from newsletter.language import Tongue
 from newsletter.mails import gathering
 from newsletter.mails.sentences import topics_in_words
+from newsletter.subscriptions.address_changes import Move, move_of
 from newsletter.subscriptions.privacy.proving import PASSED_OVER
 from newsletter.subscriptions.signup import Confirmation, confirmation_of
-from newsletter.subscriptions.subscribers import MailboxProof, Subscriber, Subscription, SubscriptionState
+from newsletter.subscriptions.subscribers import (
+    AddressChange,
+    MailboxProof,
+    Subscriber,
+    Subscription,
+    SubscriptionState,
+)
 from newsletter.suppression.suppressions import SuppressionReason
 
 
@@ -44,6 +51,16 @@ class MailboxOwner:
     newsletter: Newsletter
     tongue: Tongue
     proof: MailboxProof
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """Somebody who reads the new address of a change, or the old one."""
+
+    address: str
+    newsletter: Newsletter
+    tongue: Tongue
+    change: AddressChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +89,7 @@ class FeedEditor:
     feed: Feed
 
 
-Ready = Reader | MailboxOwner | ProofReader | LinkHolder | FeedEditor
+Ready = Reader | MailboxOwner | Mover | ProofReader | LinkHolder | FeedEditor
 
 _ERASED: Final = "the reader's record is gone"
 _EDITOR_GONE: Final = "the editor's account is gone"
@@ -86,6 +103,8 @@ def recipient_of(session: Session, row: Delivery, now: datetime) -> Ready | With
             return _link_holder(session, row, now)
         case MailKind.FRESH_LINK:
             return _mailbox_owner(session, row, now)
+        case MailKind.ADDRESS_CHANGE | MailKind.ADDRESS_CHANGED as kind:
+            return _mover(session, row, kind, now)
         case MailKind.PROOF:
             return _proof_reader(session, row)
         case MailKind.FEED_TROUBLE:
@@ -164,6 +183,24 @@ def _mailbox_owner(session: Session, row: Delivery, now: datetime) -> MailboxOwn
     if now >= proof.expires_at:
         return Withhold("the link has expired")
     return MailboxOwner(subscriber.address, newsletter, tongue_for(newsletter, subscriber.language), proof)
+
+
+def _mover(session: Session, row: Delivery, kind: MailKind, now: datetime) -> Mover | Withhold:
+    change = None if row.address_change_id is None else session.get(AddressChange, row.address_change_id)
+    subscription = None if change is None else session.get(Subscription, change.subscription_id)
+    subscriber = None if change is None else session.get(Subscriber, change.subscriber_id)
+    newsletter = None if subscription is None else session.get(Newsletter, subscription.newsletter_id)
+    if change is None or subscriber is None or newsletter is None:
+        return Withhold(_ERASED)
+    is_to_new = kind is MailKind.ADDRESS_CHANGE
+    # A mailbox that mails came back from may be asked whether it is there again, and must be told what was changed.
+    key = change.new_address_key if is_to_new else change.old_address_key
+    if gathering.is_suppressed(session, key, {SuppressionReason.BOUNCED}):
+        return Withhold(_SUPPRESSED)
+    if is_to_new and move_of(session, change, now=now) is not Move.DONE:
+        return Withhold("the link would do nothing any more")
+    address = change.new_address if is_to_new else change.old_address
+    return Mover(address, newsletter, tongue_for(newsletter, subscriber.language), change)
 
 
 def _proof_reader(session: Session, row: Delivery) -> ProofReader | Withhold:

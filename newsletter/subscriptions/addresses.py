@@ -6,6 +6,7 @@ from typing import Final
 from email_validator import EmailNotValidError, validate_email
 
 from newsletter.errors import RefusedError
+from newsletter.language import ENGLISH, SOURCE, Tongue
 
 _LONGEST: Final = 254  # RFC 3696, erratum 1690
 
@@ -28,18 +29,20 @@ class Address:
     key: str
 
 
-def parse_address(typed: str) -> Address:
+def parse_address(typed: str, tongue: Tongue = ENGLISH) -> Address:
     """The address in what a person typed; raises AddressError with a sentence for them.
 
     Never `email.utils.parseaddr`: it finds an address in `alice@example.org)bob@evil.example`.
     """
     stripped = typed.strip()
     if not stripped:
-        raise AddressError("Please enter your mail address.")
+        raise AddressError(tongue.gettext("Please enter your mail address."))
     if len(stripped) > _LONGEST:
-        raise AddressError("This address is longer than any mail server takes; please check it.")
+        raise AddressError(tongue.gettext("This address is longer than any mail server takes; please check it."))
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in stripped):  # noqa: PLR2004 - ASCII's control characters
-        raise AddressError("This address holds a line break or another control character; please type it again.")
+        raise AddressError(
+            tongue.gettext("This address holds a line break or another control character; please type it again.")
+        )
     try:
         found = validate_email(
             stripped,
@@ -49,16 +52,20 @@ def parse_address(typed: str) -> Address:
             strict=True,  # no more than 64 octets before the @ (RFC 5321, section 4.5.3.1.1)
         )
     except EmailNotValidError as error:
-        raise AddressError(_sentence(stripped, str(error))) from None
+        raise AddressError(_sentence(stripped, str(error), tongue)) from None
     wire = found.ascii_email or found.normalized
     return Address(text=found.normalized, wire=wire, key=wire.lower())
 
 
-def _sentence(typed: str, reason: str) -> str:
+def _sentence(typed: str, reason: str, tongue: Tongue) -> str:
     if "@" not in typed:
-        return "A mail address has an @ in it, like anna@example.org; please check it."
+        return tongue.gettext("A mail address has an @ in it, like anna@example.org; please check it.")
     if not typed.partition("@")[0].isascii():
-        return "We cannot write to addresses with such letters before the @ yet; please use another one."
+        return tongue.gettext(
+            "We cannot write to addresses with such letters before the @ yet; please use another one."
+        )
+    if tongue.language != SOURCE:  # the library gives its reasons in English only
+        return tongue.gettext("We cannot write to this address. Please check it.")
     return f"We cannot write to this address: {reason[0].lower()}{reason[1:].rstrip('.')}. Please check it."
 
 

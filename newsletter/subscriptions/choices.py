@@ -1,7 +1,7 @@
 """What a reader chooses: topics, rhythm, language, and whether to be told of something big at once."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select
@@ -35,6 +35,23 @@ def choice_of(session: Session, subscription: Subscription) -> Choice:
         wants_breaking=subscription.wants_breaking,
         language=language,
     )
+
+
+def merged(current: Choice, was: Choice, entered: Choice, every_topic_id: Collection[int]) -> Choice:
+    """What somebody's changes make of the choice as it is now. Pure.
+
+    `was` is what their page showed, `entered` what they made of it. What they left alone stays as it is now: another
+    tab, or another device, may have changed it since.
+    """
+    changed = {
+        name: getattr(entered, name)
+        for name in ("cadence", "weekday", "hour", "zone", "wants_breaking", "language")
+        if getattr(entered, name) != getattr(was, name)
+    }
+    every = frozenset(every_topic_id)
+    before, after, topics = (each.topic_ids or every for each in (was, entered, current))
+    topics = (topics | (after - before)) - (before - after)
+    return replace(current, **changed, topic_ids=frozenset() if topics == every else topics)
 
 
 def set_rhythm(subscription: Subscription, choice: Choice) -> None:

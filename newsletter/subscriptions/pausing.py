@@ -1,10 +1,14 @@
 """Pausing, and coming back from it."""
 
 from datetime import datetime
+from typing import Final
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from newsletter.subscriptions.subscribers import Subscription, SubscriptionState
+
+_AT_ONCE: Final = 10_000
 
 
 def pause(_session: Session, subscription: Subscription, until: datetime | None, *, now: datetime) -> None:
@@ -23,3 +27,24 @@ def resume(_session: Session, subscription: Subscription, *, now: datetime) -> N
     subscription.state = SubscriptionState.ACTIVE
     subscription.joined_at = now
     subscription.paused_at = subscription.paused_until = None
+
+
+def resume_all_due(session: Session, *, now: datetime) -> int:
+    """End the pauses whose time is over, some thousands at a time; returns how many.
+
+    The window opens at the instant that was promised, not at that of the sweep: what appeared in between comes.
+    """
+    due = (
+        select(Subscription.id)
+        .where(Subscription.state == SubscriptionState.PAUSED, Subscription.paused_until <= now)
+        .order_by(Subscription.paused_until)
+        .limit(_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    change = (
+        update(Subscription)
+        .where(Subscription.id.in_(due))
+        .values(state=SubscriptionState.ACTIVE, joined_at=Subscription.paused_until, paused_at=None, paused_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    return session.connection().execute(change).rowcount

@@ -44,6 +44,7 @@ from newsletter.web.public import (
     embedding,
     joining,
     leaving,
+    moving,
     pictures,
     preferences,
     privacy,
@@ -107,6 +108,7 @@ def create_app(services: Services) -> Flask:
         embedding.blueprint,
         preferences.blueprint,
         leaving.blueprint,
+        moving.blueprint,
         privacy.blueprint,
         written.blueprint,
         archive.blueprint,
@@ -139,6 +141,7 @@ def create_app(services: Services) -> Flask:
         embedding.blueprint,
         preferences.blueprint,
         leaving.blueprint,
+        moving.blueprint,
         privacy.blueprint,
     ):
         # Reader pages set no cookie; the token in the path is the authority.

@@ -12,6 +12,8 @@ from newsletter.delivery.kinds import MailKind
 from newsletter.feeds.articles import Feed
 from newsletter.links import Links
 from newsletter.mails import (
+    address_change,
+    address_changed,
     already_subscribed,
     confirmation,
     digest,
@@ -24,12 +26,12 @@ from newsletter.mails import (
 from newsletter.mails.content import ArticleBlock, Picture, Rendered
 from newsletter.mails.digest import DigestFacts
 from newsletter.mails.imprint import imprint_of
-from newsletter.mails.recipients import FeedEditor, LinkHolder, MailboxOwner, ProofReader, Reader
+from newsletter.mails.recipients import FeedEditor, LinkHolder, MailboxOwner, Mover, ProofReader, Reader
 from newsletter.mails.rendering import rendered
 from newsletter.mails.slots import filled
 from newsletter.mails.variants import drawn
 from newsletter.signing import Signer
-from newsletter.subscriptions.subscribers import Cadence, MailboxProof, Subscription, SubscriptionState
+from newsletter.subscriptions.subscribers import AddressChange, Cadence, MailboxProof, Subscription, SubscriptionState
 
 AT: Final = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 DAY: Final = date(2026, 12, 4)
@@ -198,6 +200,25 @@ def the_mailbox_owner() -> MailboxOwner:
     return MailboxOwner("ines@example.org", newsletter, tongue_for(newsletter), proof)
 
 
+def the_mover(address: str) -> Mover:
+    """Ines, who has a new address."""
+    newsletter = the_newsletter()
+    change = AddressChange(
+        id=4,
+        subscriber_id=5,
+        subscription_id=7,
+        old_address="ines@example.org",
+        old_address_key="ines@example.org",
+        new_address="ines.okafor@mail.example",
+        new_address_key="ines.okafor@mail.example",
+        nonce="nonce",
+        undo_nonce="another nonce",
+        requested_at=AT,
+        confirmed_at=AT + timedelta(minutes=20),
+    )
+    return Mover(address, newsletter, tongue_for(newsletter), change)
+
+
 def golden_mails() -> Mapping[str, Rendered]:
     """Every kind of mail, by the name of its folder."""
     newsletter, reader = the_newsletter(), the_reader()
@@ -212,6 +233,12 @@ def golden_mails() -> Mapping[str, Rendered]:
             MailKind.ALREADY_SUBSCRIBED, already_subscribed.content(reader, LINKS, AT), imprint
         ),
         MailKind.FRESH_LINK: rendered(MailKind.FRESH_LINK, fresh_link.content(the_mailbox_owner(), LINKS), imprint),
+        MailKind.ADDRESS_CHANGE: rendered(
+            MailKind.ADDRESS_CHANGE, address_change.content(the_mover("ines.okafor@mail.example"), LINKS), imprint
+        ),
+        MailKind.ADDRESS_CHANGED: rendered(
+            MailKind.ADDRESS_CHANGED, address_changed.content(the_mover("ines@example.org"), LINKS), imprint
+        ),
         MailKind.WELCOME: rendered(MailKind.WELCOME, welcome.content(reader, LINKS, AT), imprint),
         MailKind.DIGEST: filled(the_digest(), digest.personal(reader, LINKS, 7)),
         MailKind.PROOF: filled(the_digest(MailKind.PROOF), proof.personal(editor, LINKS)),

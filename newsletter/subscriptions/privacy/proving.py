@@ -11,6 +11,7 @@ from newsletter.delivery.deliveries import Delivery
 from newsletter.delivery.kinds import MailKind
 from newsletter.delivery.outbox import Recipient, queue_mail
 from newsletter.signing import Purpose, Signer, new_nonce, read_claim
+from newsletter.subscriptions.address_changes import moved_lately
 from newsletter.subscriptions.privacy.records import Erasure
 from newsletter.subscriptions.subscribers import MailboxProof, Subscriber, Subscription
 from newsletter.suppression.suppressions import SuppressionReason, suppressed_among
@@ -22,6 +23,7 @@ class Asked(Enum):
     SENT = auto()
     TOO_SOON = auto()
     SUPPRESSED = auto()
+    MOVED_LATELY = auto()  # whoever has a forwarded mail could have moved it
 
 
 PASSED_OVER = frozenset({SuppressionReason.BOUNCED, SuppressionReason.IMPORTED})
@@ -34,6 +36,8 @@ def send_fresh_link(session: Session, subscription: Subscription, *, now: dateti
     subscriber = session.get_one(Subscriber, subscription.subscriber_id, with_for_update=True)
     if suppressed_among(session, [subscriber.address_key], but_for=PASSED_OVER):
         return Asked.SUPPRESSED
+    if moved_lately(session, subscriber, now=now) is not None:
+        return Asked.MOVED_LATELY
     if not _may_send(session, subscriber.id, now=now):
         return Asked.TOO_SOON
     proof = MailboxProof(

@@ -65,7 +65,7 @@ def sign_up(slug: str) -> ResponseReturnValue:
     if "change" in request.form or not asked.newsletter.is_live:
         return _form_again(slug, 200 if asked.newsletter.is_live else 409)
     try:
-        address = parse_address(address_entered())
+        address = parse_address(address_entered(), asked.tongue)
         # A slip is asked about first: gmial.com is nobody's wish, and on every list of addresses for ten minutes.
         better = "" if is_as_typed() else better_address(address)
         if better:

@@ -66,6 +66,13 @@ def stopped(page: dict[str, Any], address_key: str, door: Door) -> ResponseRetur
     return tap_pages.answer(page, why, kept, is_framed=door is Door.EMBED, now=at)
 
 
+def is_too_much(slug: str, address_key: str) -> bool:
+    """Whether mail to an address that somebody typed on a page of their own link has to wait: the same counts."""
+    at = now()
+    asked = _asked(slug, address_key, Door.PAGE, _Shown(None, "", is_open=False, has_proof=False, has_waited=False), at)
+    return not isinstance(services().counts.note(asked, now=at).step, Pass)
+
+
 def origin_before() -> str:
     """The site whose form led to the page *One more tap* that this request comes from; empty when there was none."""
     slug = str((request.view_args or {}).get("slug", ""))

@@ -1,12 +1,13 @@
 """What the leave page offers instead of leaving: mails less often, and a pause. Pure, but for what was entered."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flask import request
 
+from config import defaults
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.editions.cadence import local_instant
 from newsletter.editions.rhythms import offered_cadences, rule_for
@@ -53,6 +54,20 @@ def pause_end(newsletter: Newsletter, subscription: Subscription, days: int, *, 
     zone = rule_for(newsletter, subscription).zone
     day = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=days)
     return local_instant(day, 0, zone)
+
+
+def pause_entered(newsletter: Newsletter, subscription: Subscription, *, now: datetime) -> datetime | None:
+    """The end of a pause as it was entered: a day that was named, or else so many days; None for no day to come."""
+    typed = request.form.get("until", "").strip()
+    if not typed:
+        return pause_end(newsletter, subscription, days_entered(), now=now)
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        return None
+    zone = rule_for(newsletter, subscription).zone
+    today = now.astimezone(ZoneInfo(zone)).date()
+    return local_instant(day, 0, zone) if today < day <= today + defaults.LONGEST_PAUSE else None
 
 
 def pause_day(newsletter: Newsletter, subscription: Subscription, until: datetime, tongue: Tongue) -> str:

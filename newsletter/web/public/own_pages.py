@@ -28,6 +28,8 @@ _KINDS: Final = {
     MailKind.CONFIRMATION: marked("The mail that asked you to confirm"),
     MailKind.ALREADY_SUBSCRIBED: marked("You are already subscribed"),
     MailKind.FRESH_LINK: marked("The link to your own page"),
+    MailKind.ADDRESS_CHANGE: marked("The mail that asked about a new address"),
+    MailKind.ADDRESS_CHANGED: marked("The mail about a change of address"),
     MailKind.WELCOME: marked("The welcome mail"),
     MailKind.DIGEST: marked("A digest"),
 }

@@ -1,114 +1,92 @@
 """Preferences: what a reader gets, without a password, from every mail."""
 
-from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from urllib.parse import parse_qsl
 
-from flask import request
+from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
-from config import defaults
 from newsletter.catalogue import shelf
-from newsletter.catalogue.newsletters import Newsletter
-from newsletter.editions import building, schedule
-from newsletter.editions.cadence import next_occurrence
-from newsletter.editions.editions import EditionState
-from newsletter.editions.rhythms import rule_for, rule_of
-from newsletter.language import Tongue
 from newsletter.signing import Purpose
-from newsletter.subscriptions import choices
-from newsletter.subscriptions.subscribers import Cadence, Subscriber, Subscription, SubscriptionState
-from newsletter.suppression.suppressions import suppressed_among
-from newsletter.web.doors import now, reading, services, writing
+from newsletter.subscriptions import choices, pausing
+from newsletter.subscriptions.subscribers import Subscription, SubscriptionState
+from newsletter.web.doors import now, reading, writing
 from newsletter.web.guards import anybody, guarded
-from newsletter.web.public import promises, views
-from newsletter.web.public.incoming import by_token, choice_entered, newsletter_of
-from newsletter.web.public.sign_up_form import chosen_so_far
-from newsletter.web.public.tongues import tongue_asked
+from newsletter.web.public import leave_options, preference_pages, views
+from newsletter.web.public.incoming import by_token, choice_entered, entered, newsletter_of
 
 blueprint = guarded("preferences", __name__, anybody)
+
+_READS: Final = frozenset({SubscriptionState.ACTIVE, SubscriptionState.PAUSED})
+_LONGEST_WAS: Final = 4_000
 
 
 @blueprint.get("/preferences/<token>")
 def preferences(token: str) -> ResponseReturnValue:
     """What this reader gets, and what comes next."""
     with reading() as session:
-        subscription = by_token(session, Purpose.PREFERENCES, token)
-        shown = _shown(session, subscription, now=now())
-    return views.rendered(_template(shown), **shown, saved="")
+        shown = preference_pages.shown(session, by_token(session, Purpose.PREFERENCES, token), now=now())
+    return preference_pages.page(shown, token)
 
 
 @blueprint.post("/preferences/<token>")
 def save(token: str) -> ResponseReturnValue:
-    """Take the choices; they touch the next digest."""
-    has_ticked = bool(request.form.getlist("topics"))
+    """Take the choices; they touch the next digest. A script gets the answer as JSON, a person as a page."""
+    entered()  # before a transaction begins: the sender may be slow
     with writing() as session:
         subscription = by_token(session, Purpose.PREFERENCES, token, is_for_change=True)
-        if subscription.state in {SubscriptionState.ACTIVE, SubscriptionState.PAUSED}:
+        if subscription.state in _READS:
             _take(session, subscription, now=now())
-        shown = _shown(session, subscription, now=now())
-    return views.rendered(_template(shown), **shown, saved="saved" if has_ticked or not shown["topics"] else "all")
+        shown = preference_pages.shown(session, subscription, now=now())
+    is_nothing_ticked = bool(shown["topics"]) and not request.form.getlist("topics")
+    said = "all" if is_nothing_ticked else "saved"
+    if request.accept_mimetypes.best == "application/json":
+        return _for_scripts(shown, said)
+    return preference_pages.page(shown, token, said=said)
+
+
+@blueprint.post("/preferences/<token>/pause")
+def pause(token: str) -> ResponseReturnValue:
+    """Begin a pause, change its end, or end it now."""
+    entered()
+    said, trouble = "saved", ""
+    with writing() as session:
+        subscription = by_token(session, Purpose.PREFERENCES, token, is_for_change=True)
+        if request.form.get("action") == "resume":
+            pausing.resume(session, subscription, now=now())
+        elif subscription.state in _READS:
+            until = leave_options.pause_entered(newsletter_of(session, subscription), subscription, now=now())
+            if until is None:
+                said, trouble = "", "pause"
+            else:
+                pausing.pause(session, subscription, until, now=now())
+        shown = preference_pages.shown(session, subscription, now=now())
+    return preference_pages.page(shown, token, said=said, trouble=trouble), 422 if trouble else 200
 
 
 def _take(session: Session, subscription: Subscription, *, now: datetime) -> None:
+    """Take what was changed on the page; what it left alone stays, also where another tab has changed it since."""
     newsletter = newsletter_of(session, subscription)
-    choices.change(
-        session,
-        subscription,
-        choice_entered(session, newsletter),
-        every_topic_id=[topic.id for topic in shelf.topics_of(session, newsletter.id)],
-        now=now,
-    )
+    every = [topic.id for topic in shelf.topics_of(session, newsletter.id)]
+    wanted = choice_entered(session, newsletter)
+    current = choices.choice_of(session, subscription)
+    was = request.form.get("was", "")
+    if 0 < len(was) <= _LONGEST_WAS:
+        shown = choice_entered(session, newsletter, MultiDict(parse_qsl(was)))
+        wanted = choices.merged(current, shown, wanted, every)
+    choices.change(session, subscription, wanted, every_topic_id=every, now=now)
 
 
-def _shown(session: Session, subscription: Subscription, *, now: datetime) -> dict[str, Any]:
-    newsletter = newsletter_of(session, subscription)
-    reader = session.get_one(Subscriber, subscription.subscriber_id)
-    tongue = tongue_asked(session, newsletter, reader.language)
-    return {
-        **views.page(newsletter, tongue),
-        **views.choices(session, subscription, tongue, now=now),
-        **views.rhythms(newsletter, tongue),
-        "topics": views.topics(session, newsletter, tongue, now=now),
-        "entered": chosen_so_far(session, newsletter, subscription),
-        "state": subscription.state,
-        "next": _next(session, newsletter, subscription, tongue, now=now),
-        "leave": services().links.leave(subscription.id, subscription.nonce),
+def _for_scripts(shown: dict[str, Any], said: str) -> ResponseReturnValue:
+    if shown["state"] not in _READS:
+        return jsonify({"is_over": True}), 409
+    answer = {
+        "next": views.rendered("public/_next.html", **shown),
+        "was": shown["was"],
+        "is_all": said == "all",
+        "said": shown["tongue"].gettext(preference_pages.SAID[said]),
     }
-
-
-def _template(shown: dict[str, Any]) -> str:
-    is_reader = shown["state"] in {SubscriptionState.ACTIVE, SubscriptionState.PAUSED}
-    return "public/preferences.html" if is_reader else "public/no_choices.html"
-
-
-def _next(
-    session: Session, newsletter: Newsletter, subscription: Subscription, tongue: Tongue, *, now: datetime
-) -> dict[str, str]:
-    """What comes next, or why nothing does."""
-    address_key = session.get_one(Subscriber, subscription.subscriber_id).address_key
-    if suppressed_among(session, [address_key]):
-        return {"nothing": "No mail comes: this address is on the list of those that we must not write to."}
-    if not newsletter.is_live:
-        return {"nothing": f"{newsletter.name} has not begun yet; no mail comes before it does."}
-    if subscription.state == SubscriptionState.PAUSED:
-        return {"nothing": "Paused: no mail comes at present."}
-    return {
-        "when": promises.next_one(rule_for(newsletter, subscription), now, tongue),
-        "so_far": promises.so_far(_waiting(session, newsletter, subscription, now=now), tongue),
-    }
-
-
-def _waiting(session: Session, newsletter: Newsletter, subscription: Subscription, *, now: datetime) -> int:
-    """How many articles are due to this reader in the next edition, by the code that sends."""
-    cadence = Cadence(subscription.cadence)
-    edition = schedule.upcoming(session, newsletter, cadence, now=now)
-    if edition is not None and edition.state == EditionState.CLOSED:
-        frame = building.frame_of(session, edition)
-    else:
-        run = next_occurrence(rule_of(newsletter, cadence), now)
-        frame = building.frame_at(session, newsletter, cadence, run.at - defaults.CUTOFF_BEFORE_SEND)
-    # What is below the minimum waits too.
-    [chosen] = building.chosen_for(session, replace(frame, minimum=1), [subscription])
-    return len(chosen.digest.article_ids) + chosen.digest.more
+    return jsonify(answer)

@@ -29,7 +29,7 @@ from newsletter.web.public.tongues import tongue_of_browser
 blueprint = guarded("privacy", __name__, anybody)
 
 _FORM: Final = "page"
-_STATUS: Final = {Asked.SENT: 200, Asked.TOO_SOON: 429, Asked.SUPPRESSED: 409}
+_STATUS: Final = {Asked.SENT: 200, Asked.TOO_SOON: 429, Asked.SUPPRESSED: 409, Asked.MOVED_LATELY: 409}
 
 
 @blueprint.get("/preferences/<token>/own")

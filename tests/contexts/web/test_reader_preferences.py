@@ -1,11 +1,14 @@
 """Preferences, over HTTP."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
 
+from newsletter.catalogue.newsletters import NewsletterText, TopicText
 from newsletter.subscriptions.choices import topics_chosen
-from newsletter.subscriptions.subscribers import Cadence, Subscription, SubscriptionState
+from newsletter.subscriptions.subscribers import Cadence, Subscriber, Subscription, SubscriptionState
 from newsletter.suppression.suppressions import SuppressionReason, suppress
 from tests.conftest import StandingClock
 from tests.data import NOW, a_newsletter, a_reader, an_article, topic_ids
@@ -132,3 +135,83 @@ def test_the_page_promises_no_mail_that_cannot_come(site: ReaderSite) -> None:
         early = a_reader(session, rehearsal, "ben@example.org")
     assert "No mail comes: this address is on the list" in words(site.get(site.preferences_link()))
     assert "Not Yet has not begun yet" in words(site.get(site.links.preferences(early.id, early.nonce)))
+
+
+def was_of(page: TestResponse) -> str:
+    return str(the_input(page, "was")["value"])
+
+
+def test_what_another_tab_has_changed_since_stays(site: ReaderSite) -> None:
+    a_reader_of(site, "science")
+    was = was_of(site.get(site.preferences_link()))
+    form = {"topics": ["science"], "cadence": "weekly", "weekday": "4", "hour": "7", "zone": ""}
+    site.post(site.preferences_link(), was=was, **form | {"hour": "18"})
+    site.post(site.preferences_link(), was=was, **form | {"topics": ["science", "technology"]})
+    assert (chosen(site), site.subscription().hour) == ({"science", "technology"}, 18)
+
+
+@pytest.mark.parametrize("was", ["", "nonsense", "hour=99&topics=nothing&cadence=never", "%00%ff", "x" * 5_000])
+def test_an_odd_page_before_harms_nothing(site: ReaderSite, was: str) -> None:
+    a_reader_of(site, "science")
+    answer = site.post(site.preferences_link(), was=was, topics=["technology"], cadence="weekly", hour="9")
+    assert answer.status_code == 200
+    assert "technology" in chosen(site)
+
+
+def test_a_script_gets_what_comes_next_and_what_the_page_is_now(site: ReaderSite) -> None:
+    a_reader_of(site, "science")
+    some_articles(site)
+    fields = {"topics": ["technology"], "cadence": "weekly", "hour": "9"}
+    answer = site.client.post(site.preferences_link(), data=fields, headers={"Accept": "application/json"})
+    found = answer.get_json()
+    assert "about 9:00</strong>, technology; <strong>2 articles so far" in found["next"]
+    assert (found["said"], found["is_all"]) == ("Saved. It holds from your next mail on.", False)
+    assert found["was"] == was_of(site.get(site.preferences_link()))
+    site.post(site.leave_link(), action="leave")
+    over = site.client.post(site.preferences_link(), data=fields, headers={"Accept": "application/json"})
+    assert over.status_code == 409
+
+
+def test_a_pause_lasts_for_the_days_chosen_and_says_when_mails_come_again(site: ReaderSite) -> None:
+    a_reader_of(site)
+    answer = site.post(f"{site.preferences_link()}/pause", action="pause", days="14")
+    assert answer.status_code == 200
+    text = words(answer)
+    assert "Paused. Your next mail comes on Friday 11 December; what you missed will be one link, not a pile." in text
+    assert "Paused until Tuesday 8 December." in text
+    assert site.subscription().state == "paused"
+    back = site.post(f"{site.preferences_link()}/pause", action="resume")
+    assert "Next mail: Friday 27 November" in words(back)
+    assert site.subscription().state == "active"
+
+
+def test_a_pause_may_end_on_a_day_that_is_named(site: ReaderSite) -> None:
+    a_reader_of(site)
+    answer = site.post(f"{site.preferences_link()}/pause", action="pause", days="14", until="2027-03-01")
+    assert "Your next mail comes on Friday 5 March" in words(answer)
+    assert site.subscription().paused_until == datetime(2027, 2, 28, 23, tzinfo=UTC)  # midnight in Berlin
+
+
+@pytest.mark.parametrize("day", ["2026-11-24", "2020-01-01", "2028-01-01", "0000-00-00", "tomorrow", "9999-12-31"])
+def test_a_day_that_cannot_end_a_pause_is_said_at_its_field(site: ReaderSite, day: str) -> None:
+    a_reader_of(site)
+    answer = site.post(f"{site.preferences_link()}/pause", action="pause", until=day)
+    assert answer.status_code == 422
+    assert the_input(answer, "until")["aria-describedby"] == "until-trouble"
+    assert site.subscription().state == "active"
+
+
+def test_the_language_is_offered_where_there_are_several_and_kept(site: ReaderSite) -> None:
+    a_reader_of(site)
+    assert 'name="language"' not in site.get(site.preferences_link()).text
+    with site.database.write() as session:
+        session.add(NewsletterText(newsletter_id=site.newsletter_id, language="de", tagline=""))
+        for topic_id in topic_ids(session, site.newsletter()).values():
+            session.add(TopicText(topic_id=topic_id, language="de", name=f"Thema {topic_id}"))
+    was = was_of(site.get(site.preferences_link()))
+    answer = site.post(site.preferences_link(), was=was, cadence="weekly", language="de")
+    assert '<html lang="de"' in answer.text
+    assert '<html lang="de"' in site.get(site.preferences_link()).text
+    site.post(site.preferences_link(), was=was_of(answer), cadence="weekly", language="de", hour="9")
+    with site.database.read() as session:
+        assert session.scalars(select(Subscriber.language)).one() == "de"
