@@ -46,14 +46,15 @@ def pictures_of(session: Session, articles: Iterable[Article], picture_at: Pictu
 
 
 def lead_and_sections(
-    blocks: Sequence[ArticleBlock], topic_order: Sequence[str]
+    blocks: Sequence[ArticleBlock], topic_order: Sequence[str], *, without_topic: str = "More"
 ) -> tuple[ArticleBlock, tuple[Section, ...]]:
     """The lead is the first article with a picture (or the first); the others stand by topic. Pure."""
     lead = next((block for block in blocks if block.picture is not None), blocks[0])
     rest = [block for block in blocks if block is not lead]
     names = [*topic_order, *dict.fromkeys(block.topic for block in rest if block.topic not in topic_order)]
     sections = [
-        Section(title=name or "More", articles=tuple(block for block in rest if block.topic == name)) for name in names
+        Section(title=name or without_topic, articles=tuple(block for block in rest if block.topic == name))
+        for name in names
     ]
     return lead, tuple(section for section in sections if section.articles)
 

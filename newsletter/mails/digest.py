@@ -40,7 +40,9 @@ class DigestMail:
 
 def content(facts: DigestFacts, tongue: Tongue) -> DigestMail:
     """What the digest of these articles says in a tongue. Pure."""
-    lead, sections = lead_and_sections(facts.blocks, [one_line(name) for name in facts.topics])
+    lead, sections = lead_and_sections(
+        facts.blocks, [one_line(name) for name in facts.topics], without_topic=tongue.gettext("More")
+    )
     return DigestMail(
         day=day_and_year(facts.day, tongue),
         preheader=_preheader(lead, sections),
@@ -59,6 +61,7 @@ def personal(reader: Reader, links: Links, delivery_id: int) -> Mapping[str, str
         "preferences": links.preferences(subscription.id, subscription.nonce),
         "leave": links.leave(subscription.id, subscription.nonce),
         "view": links.view(delivery_id, subscription.nonce),
+        "archive": links.archive(reader.newsletter.slug),
     }
 
 

@@ -8,9 +8,10 @@ from typing import Final, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.catalogue.newsletters import Newsletter, Topic
-from newsletter.catalogue.shelf import topics_of
+from newsletter.catalogue.languages import topic_names
+from newsletter.catalogue.newsletters import Newsletter
 from newsletter.delivery.deliveries import Delivery
+from newsletter.language import Tongue
 from newsletter.subscriptions.choices import topics_chosen
 from newsletter.subscriptions.subscribers import Subscriber, Subscription, SubscriptionTopic
 from newsletter.suppression.suppressions import SuppressionReason, suppressed_among
@@ -26,7 +27,8 @@ class _Gathered:
     suppressed: dict[frozenset[SuppressionReason], set[str]]  # by the reasons passed over
     keys: frozenset[str]
     chosen: dict[int, set[int]]  # by subscription
-    topics: dict[int, list[Topic]]  # by newsletter
+    newsletters: frozenset[int]
+    topics: dict[tuple[int, str], dict[int, str]]  # by newsletter and language, as they are asked for
 
 
 def gather(session: Session, rows: Sequence[Delivery]) -> None:
@@ -45,7 +47,8 @@ def gather(session: Session, rows: Sequence[Delivery]) -> None:
         suppressed={},
         keys=frozenset(each.address_key for each in subscribers),
         chosen={each.id: chosen[each.id] for each in subscriptions},
-        topics={each.id: topics_of(session, each.id) for each in newsletters},
+        newsletters=frozenset(each.id for each in newsletters),
+        topics={},
     )
 
 
@@ -66,11 +69,15 @@ def chosen_by(session: Session, subscription_id: int) -> Collection[int]:
     return topics_chosen(session, subscription_id) if found is None else found
 
 
-def topics(session: Session, newsletter_id: int) -> list[Topic]:
-    """A newsletter's topics in their order."""
+def topics(session: Session, newsletter_id: int, tongue: Tongue) -> dict[int, str]:
+    """The names of a newsletter's topics in a tongue, by id and in their order."""
     gathered = _of(session)
-    found = None if gathered is None else gathered.topics.get(newsletter_id)
-    return topics_of(session, newsletter_id) if found is None else found
+    if gathered is None or newsletter_id not in gathered.newsletters:
+        return topic_names(session, newsletter_id, tongue)
+    found = gathered.topics.get((newsletter_id, tongue.language))
+    if found is None:
+        found = gathered.topics[newsletter_id, tongue.language] = topic_names(session, newsletter_id, tongue)
+    return found
 
 
 def _of(session: Session) -> _Gathered | None:

@@ -20,4 +20,5 @@ def personal(reader: ProofReader, links: Links) -> Mapping[str, str]:
         "preferences": subscribe,
         "leave": subscribe,
         "view": links.archive(reader.newsletter.slug),
+        "archive": links.archive(reader.newsletter.slug),
     }

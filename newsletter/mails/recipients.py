@@ -133,10 +133,9 @@ def _reader(session: Session, row: Delivery, reason_against: _Check, now: dateti
 
 
 def _topics(session: Session, subscription: Subscription, tongue: Tongue) -> str:
-    topics = gathering.topics(session, subscription.newsletter_id)
+    names = gathering.topics(session, subscription.newsletter_id, tongue)
     chosen = gathering.chosen_by(session, subscription.id)
-    names = [topic.name for topic in topics]
-    return topics_in_words(names, [topic.name for topic in topics if topic.id in chosen], tongue)
+    return topics_in_words(list(names.values()), [name for each, name in names.items() if each in chosen], tongue)
 
 
 def _against_confirmation(reader: Reader, now: datetime) -> str | None:

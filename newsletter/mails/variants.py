@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from newsletter.catalogue.languages import tongue_for
+from newsletter.catalogue.languages import tongue_for, topic_names
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.catalogue.shelf import topics_of
 from newsletter.delivery.kinds import MailKind
@@ -71,9 +71,11 @@ def _made(session: Session, variant: Variant, kind: MailKind, links: Links) -> R
     edition = session.get_one(Edition, variant.edition_id)
     newsletter = session.get_one(Newsletter, edition.newsletter_id)
     day = edition.local_date or edition.send_at.astimezone(ZoneInfo(newsletter.zone)).date()
-    topics = [topic.name for topic in topics_of(session, newsletter.id)]
     tongue = tongue_for(newsletter, variant.language)
-    return drawn(kind, DigestFacts(day, blocks, topics, variant.more), newsletter, tongue)
+    names = topic_names(session, newsletter.id, tongue)
+    said = {topic.name: names[topic.id] for topic in topics_of(session, newsletter.id)}
+    blocks = [replace(block, topic=said.get(block.topic or "", block.topic)) for block in blocks]
+    return drawn(kind, DigestFacts(day, blocks, list(said.values()), variant.more), newsletter, tongue)
 
 
 def _keep_if_first(session: Session, variant_id: int, made: Rendered) -> None:

@@ -12,9 +12,11 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from newsletter.database import DatabaseUnavailableError
 from newsletter.errors import GazetteError, NotFoundError
+from newsletter.language import ENGLISH, Tongue, marked
 from newsletter.mails.sentences import site_name
 from newsletter.web.api.problems import PREFIX, problem, usual_sentence
 from newsletter.web.doors import services
+from newsletter.web.public.tongues import tongue_of_browser
 from newsletter.web.public.views import rendered
 
 _log = structlog.get_logger(__name__)
@@ -22,27 +24,35 @@ _log = structlog.get_logger(__name__)
 _RETRY_SECONDS: Final = 30
 
 _WORDS: Final = {
-    400: ("We could not read this request", "Please load the page again and repeat what you did."),
-    403: ("This is not open to you", "If you think that it should be, please ask the owner of this desk."),
-    404: (
-        "There is no such page",
-        "The address may be mistyped or cut off. Please check it, or begin at the first page.",
+    400: (marked("We could not read this request"), marked("Please load the page again and repeat what you did.")),
+    403: (
+        marked("This is not open to you"),
+        marked("If you think that it should be, please ask the owner of this desk."),
     ),
-    405: ("This address does not take that", "Please open the page itself, and press the button there."),
-    409: ("Something changed meanwhile", "Please load the page again; it shows how things stand now."),
-    413: ("That is more than we take at once", "Please send less, or in several parts."),
-    422: ("That cannot be done", "Nothing was changed. Please go back and check what you entered."),
-    429: ("Too many requests at once", "Please wait a minute, then try again."),
+    404: (
+        marked("There is no such page"),
+        marked("The address may be mistyped or cut off. Please check it, or begin at the first page."),
+    ),
+    405: (
+        marked("This address does not take that"),
+        marked("Please open the page itself, and press the button there."),
+    ),
+    409: (marked("Something changed meanwhile"), marked("Please load the page again; it shows how things stand now.")),
+    413: (marked("That is more than we take at once"), marked("Please send less, or in several parts.")),
+    422: (marked("That cannot be done"), marked("Nothing was changed. Please go back and check what you entered.")),
+    429: (marked("Too many requests at once"), marked("Please wait a minute, then try again.")),
     500: (
-        "Something here does not work",
-        "It is our fault, and recorded. Please try again in a few minutes; if it stays, send us the number below.",
+        marked("Something here does not work"),
+        marked(
+            "It is our fault, and recorded. Please try again in a few minutes; if it stays, send us the number below."
+        ),
     ),
     503: (
-        "We cannot answer at present",
-        "Our database does not answer. What you sent may not have been saved: please try again in a minute.",
+        marked("We cannot answer at present"),
+        marked("Our database does not answer. What you sent may not have been saved: please try again in a minute."),
     ),
 }
-_CSRF: Final = "This page was open too long, or cookies are off. Please load it again and repeat what you did."
+_CSRF: Final = marked("This page was open too long, or cookies are off. Please load it again and repeat what you did.")
 
 
 def register(app: Flask) -> None:
@@ -62,7 +72,7 @@ def _untrusted_host(_error: SecurityError) -> ResponseReturnValue:
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
-    return _page(400, _CSRF)
+    return _page(400, _tongue().gettext(_CSRF))
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -100,11 +110,19 @@ def _page(status: int, sentence: str | None = None) -> Response:
     title, usual = _WORDS[known]
     if request.path.startswith(PREFIX):
         return problem(status, sentence or usual_sentence(status, f"{title}. {usual}"))
+    tongue = _tongue()
     body = rendered(
         "errors/error.html",
-        title=title,
-        sentence=sentence or usual,
+        tongue=tongue,
+        language=tongue.language,
+        title=tongue.gettext(title),
+        sentence=sentence or tongue.gettext(usual),
         site=site_name(services().settings.base_url),
         request_id=g.get("request_id", ""),
     )
     return Response(body, status=status, mimetype="text/html")
+
+
+def _tongue() -> Tongue:
+    """The browser's language to readers; the desk speaks English."""
+    return ENGLISH if request.path.startswith("/desk") else tongue_of_browser()
