@@ -26,6 +26,7 @@ _KEYWORDS: Final = {
     "marked": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
+    "say": None,  # what `gettext` is called where it would drown the sentences
 }
 _COMMENTS: Final = ("Translators:",)
 _WIDTH: Final = 110
@@ -64,7 +65,10 @@ def catalogue_in(folder: str) -> Catalog:
 
 
 def _sources() -> Iterator[tuple[Path, str]]:
-    yield from ((path, "python") for path in sorted((ROOT / "newsletter").rglob("*.py")))
+    # Commands are for operators, who read English.
+    commands = ROOT / "newsletter" / "commands"
+    sources = (path for path in sorted((ROOT / "newsletter").rglob("*.py")) if commands not in path.parents)
+    yield from ((path, "python") for path in sources)
     for folder in _TEMPLATES:
         yield from ((path, "jinja2") for path in sorted((ROOT / folder).rglob("*")) if path.suffix in {".html", ".txt"})
 

@@ -17,6 +17,7 @@ from newsletter.web.doors import now, reading, services
 from newsletter.web.guards import anybody, guarded
 from newsletter.web.public import views
 from newsletter.web.public.pictures import path_of
+from newsletter.web.public.tongues import tongue_of_browser
 
 blueprint = guarded("written", __name__, anybody)
 
@@ -51,7 +52,7 @@ def _found(session: Session, slug: str, article_id: int) -> tuple[Newsletter, Ar
         or not has_own_page(found, slug, services().links)
         or not is_public(found, now=now())
     ):
-        raise NotFound("There is no such article here, or it is not published yet.")
+        raise NotFound(tongue_of_browser().gettext("There is no such article here, or it is not published yet."))
     return newsletter, found
 
 
