@@ -29,6 +29,8 @@ class NewNewsletter:
     zone: str = defaults.ZONE
     weekday: int = defaults.WEEKDAY
     hour: int = defaults.HOUR
+    language: str = defaults.LANGUAGE
+    is_formal: bool = True
     is_demo: bool = False
 
 
@@ -56,7 +58,8 @@ def add_newsletter(session: Session, new: NewNewsletter, *, now: datetime) -> Ne
         postal_address=new.postal_address.strip(),
         sender_address=new.sender_address,
         reply_address=new.reply_address or new.sender_address,
-        language=defaults.LANGUAGE,
+        language=new.language,
+        is_formal=new.is_formal,
         zone=new.zone,
         weekday=new.weekday,
         hour=new.hour,

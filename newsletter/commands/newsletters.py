@@ -8,6 +8,7 @@ from config import defaults
 from newsletter.catalogue import shelf
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.commands.output import answer, as_json, say, services
+from newsletter.language import LANGUAGES
 from newsletter.subscriptions.addresses import parse_address
 
 
@@ -34,6 +35,20 @@ def newsletter() -> None:
     help="Of the weekly digest; Monday is 1.",
 )
 @click.option("--hour", type=click.IntRange(0, 23), default=defaults.HOUR, show_default=True)
+@click.option(
+    "--language",
+    type=click.Choice(LANGUAGES),
+    default=defaults.LANGUAGE,
+    show_default=True,
+    help="Of its pages and mails.",
+)
+@click.option(
+    "--formal/--informal",
+    "is_formal",
+    default=True,
+    show_default=True,
+    help="How readers are addressed, where the language tells the two apart: Sie or du.",
+)
 @click.option("--topic", "topics", multiple=True, help="A topic; may be given several times.")
 @as_json
 def add(

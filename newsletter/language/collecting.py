@@ -44,14 +44,14 @@ def every_message() -> Catalog:
     return found
 
 
-def collect() -> None:
-    """Bring all catalogues up to date, in their files."""
+def collect(into: Path = LOCALES) -> None:
+    """Bring all catalogues up to date, in files of their own."""
     messages = every_message()
     for language in LANGUAGES:
         if language != SOURCE:
-            _update(language, messages, is_informal=False)
+            _update(into / language, messages, is_informal=False)
         if language in WITH_INFORMAL:
-            _update(f"{language}_informal", messages, is_informal=True)
+            _update(into / f"{language}_informal", messages, is_informal=True)
 
 
 def catalogue_in(folder: str) -> Catalog:
@@ -73,8 +73,8 @@ def _sources() -> Iterator[tuple[Path, str]]:
         yield from ((path, "jinja2") for path in sorted((ROOT / folder).rglob("*")) if path.suffix in {".html", ".txt"})
 
 
-def _update(folder: str, messages: Catalog, *, is_informal: bool) -> None:
-    known = catalogue_in(folder)
+def _update(folder: Path, messages: Catalog, *, is_informal: bool) -> None:
+    known = catalogue_in(folder.name)
     renewed = Catalog(locale=known.locale, charset="utf-8")
     for message in messages:
         before = known.get(message.id, message.context) if message.id else None
@@ -83,9 +83,8 @@ def _update(folder: str, messages: Catalog, *, is_informal: bool) -> None:
             renewed.add(message.id, said or "", auto_comments=message.auto_comments, context=message.context)
     written = BytesIO()
     write_po(written, renewed, width=_WIDTH, no_location=True, omit_header=True, sort_output=True)
-    path = LOCALES / folder / "messages.po"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_heading(folder, renewed) + written.getvalue().decode(), encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "messages.po").write_text(_heading(folder.name, renewed) + written.getvalue().decode(), encoding="utf-8")
 
 
 def _heading(folder: str, catalogue: Catalog) -> str:

@@ -76,6 +76,11 @@ class Tongue:
         return direction_of(self.language)
 
     @property
+    def english_name(self) -> str:
+        """What it is called in English: `German`."""
+        return Locale.parse(self.language).english_name or self.language
+
+    @property
     def own_name(self) -> str:
         """What its speakers call it: `Deutsch`."""
         name = Locale.parse(self.language).get_display_name() or self.language

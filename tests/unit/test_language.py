@@ -82,3 +82,59 @@ def test_numbers_are_counted_with_their_noun() -> None:
     assert language.counted(4812, "reader") == "4,812 readers"
     assert language.counted(1, "delivery", "deliveries") == "1 delivery"
     assert language.counted(2, "delivery", "deliveries") == "2 deliveries"
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("de", ["Freitag, 4. Dezember", "sieben Uhr morgens", "Ortszeit Berlin", "A, B und C", "4.812"]),
+        ("fr", ["vendredi 4 décembre", "sept heures du matin", "heure de Berlin", "A, B et C", "4\u202f812"]),
+        ("es", ["viernes, 4 de diciembre", "las siete de la mañana", "hora de Berlín", "A, B y C", "4.812"]),
+        ("ar", ["الجمعة، 4 ديسمبر", "السابعة صباحًا", "توقيت برلين", "A وB وC", "4,812"]),
+        ("hi", ["शुक्रवार, 4 दिसंबर", "सुबह सात बजे", "बर्लिन का समय", "A, B, और C", "4,812"]),
+    ],
+)
+def test_each_language_says_dates_hours_zones_lists_and_numbers_its_own_way(tag: str, said: list[str]) -> None:
+    tongue = language.tongue_of(tag)
+    assert said == [
+        language.long_date(date(2026, 12, 4), tongue),
+        language.hour_in_words(7, tongue),
+        language.zone_in_words("Europe/Berlin", tongue),
+        language.joined(["A", "B", "C"], tongue),
+        tongue.number(4812),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("en", ["0 articles so far", "1 article so far", "2 articles so far"]),
+        ("de", ["bisher 0 Artikel", "bisher 1 Artikel", "bisher 2 Artikel"]),
+        ("fr", ["0 article jusqu’ici", "1 article jusqu’ici", "2 articles jusqu’ici"]),
+        ("es", ["0 artículos hasta ahora", "1 artículo hasta ahora", "2 artículos hasta ahora"]),
+        ("ar", ["لا مقالات حتى الآن", "مقال واحد حتى الآن", "مقالان حتى الآن"]),
+        ("hi", ["अब तक 0 लेख", "अब तक 1 लेख", "अब तक 2 लेख"]),
+    ],
+)
+def test_each_language_has_its_own_forms_for_numbers(tag: str, words: list[str]) -> None:
+    tongue = language.tongue_of(tag)
+    one, many = "%(num)s article so far", "%(num)s articles so far"
+    assert [tongue.ngettext(one, many, number) for number in range(3)] == words
+
+
+def test_arabic_has_six_forms() -> None:
+    tongue = language.tongue_of("ar")
+    said = [tongue.ngettext("%(num)s article", "%(num)s articles", number) for number in (0, 1, 2, 3, 11, 100)]
+    assert said == ["لا مقالات", "مقال واحد", "مقالان", "3 مقالات", "11 مقالًا", "100 مقال"]
+
+
+def test_what_is_not_spoken_here_is_said_in_english() -> None:
+    assert language.tongue_of("fi-FI") == language.ENGLISH
+    assert language.tongue_of("de-AT") == language.tongue_of("de")
+    assert language.tongue_of("ar", is_formal=False) == language.tongue_of("ar")
+
+
+def test_an_informal_tongue_falls_back_on_the_formal_one() -> None:
+    tongue = language.tongue_of("de", is_formal=False)
+    assert tongue.gettext("Your mails") == "Deine Mails"
+    assert tongue.gettext("All editions") == "Alle Ausgaben"

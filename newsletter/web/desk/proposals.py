@@ -12,11 +12,9 @@ from newsletter.catalogue.newsletters import Newsletter
 from newsletter.errors import GazetteError, RefusedError
 from newsletter.feeds.extracting.found import SiteLook
 from newsletter.feeds.fetching.fetcher import Wanted, check_url
-from newsletter.language import zone_in_words
+from newsletter.language import LANGUAGES, tongue_of, zone_in_words
 
 _LONGEST_NAME: Final = 100
-_LANGUAGES: Final = {"en": "English"}
-"""The languages in which pages and mails speak."""
 
 
 class Part(StrEnum):
@@ -95,8 +93,8 @@ def checked(part: Part, value: str) -> str:
         case Part.ACCENT:
             accent_of(value)
             return value.lower()
-        case Part.LANGUAGE if value not in _LANGUAGES:
-            raise RefusedError("Our own words come in English so far. Articles stay in their own language.")
+        case Part.LANGUAGE if value not in LANGUAGES:
+            raise RefusedError("Our own words do not come in this language yet. Articles stay in their own.")
         case Part.ZONE if value not in available_timezones():
             raise RefusedError(f"The zone {value} is not known here.")
         case _:
@@ -120,7 +118,7 @@ def _in_words(part: Part, value: str) -> str:
         case Part.ZONE:
             return zone_in_words(value)
         case Part.LANGUAGE:
-            return _LANGUAGES.get(value, value)
+            return tongue_of(value).english_name if value in LANGUAGES else value
         case _:
             return value
 

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -273,7 +274,9 @@ def test_only_what_is_new_and_usable_is_proposed(app: Flask) -> None:
     assert found[Part.ZONE].is_ticked
     assert found[Part.ACCENT].trouble
     assert not found[Part.ACCENT].is_ticked
-    assert "come in English so far" in found[Part.LANGUAGE].trouble
+    assert found[Part.LANGUAGE].is_ticked
+    [_, finnish, _] = proposals(newsletter, replace(look, language="fi"))
+    assert "do not come in this language yet" in finnish.trouble
     newsletter.zone = "Europe/Berlin"
     [_, _, zone] = proposals(newsletter, look)
     assert not zone.is_ticked, "somebody has chosen a zone"
