@@ -52,6 +52,7 @@ FRESH_LINK_LIFETIME: Final = timedelta(hours=6)
 ADDRESS_CHANGE_LINK_LIFETIME: Final = timedelta(days=3)
 ADDRESS_CHANGE_UNDO: Final = timedelta(days=14)
 ADDRESS_CHANGE_LOCK: Final = timedelta(days=30)
+ADDRESS_CHANGES: Final = timedelta(days=60)
 LONGEST_PAUSE: Final = timedelta(days=366)
 
 # Readers from other systems: how many of those who are staged are asked to confirm.

@@ -5,6 +5,7 @@ every writing transaction begins IMMEDIATE, since a transaction that reads first
 cannot wait for another writer there: it fails at once.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,9 +26,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql import functions
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -37,6 +39,8 @@ from newsletter.jobs import Announcer, Job
 _JOBS: Final = "gazette_jobs"
 _READ_ONLY: Final = "gazette_read_only"
 _BUSY_MILLISECONDS: Final = 20_000
+_RESTS_SINCE: Final = "gazette_rests_since"
+_FRESH_SECONDS: Final = 2.0  # a connection that was used so lately is not asked whether it is still there
 
 
 class Instant(TypeDecorator[datetime]):
@@ -178,11 +182,33 @@ def _engine(url: str) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
         connect_args = {"connect_timeout": 5, "options": "-c timezone=UTC"}
         # Fifteen at most, as is usual, but ten of them stay: opening one costs more than a sign-up.
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=5, connect_args=connect_args)
+        engine = create_engine(parsed, pool_size=10, max_overflow=5, connect_args=connect_args)
+        _ask_after_rest(engine)
+        return engine
     raise GazetteError(
         "GAZETTE_DATABASE_URL: only sqlite:///… and postgresql://… are known; "
         "leave it empty to use SQLite in the data folder."
     )
+
+
+def _ask_after_rest(engine: Engine) -> None:
+    """See that a connection is still there before it is used, if it was not used just now: asking takes a round trip.
+
+    One that has ended is replaced (SQLAlchemy, "Disconnect handling, pessimistic").
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _rest(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTS_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get(_RESTS_SINCE, 0.0) < _FRESH_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError("this connection has ended") from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -192,6 +218,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",  # a claim that is lost with the power would be sent twice
         "foreign_keys=ON",
+        "secure_delete=ON",  # what is erased is not left behind in free pages
         f"busy_timeout={_BUSY_MILLISECONDS}",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from newsletter.catalogue.newsletters import Newsletter, Topic
 from newsletter.feeds.articles import Article, ArticleTopic
@@ -20,7 +20,9 @@ def blocks_of(session: Session, article_ids: Sequence[int], picture_at: PictureA
 
     A picture that is not ready, or broken, is left out; the article stands without one.
     """
-    found = {a.id: a for a in session.scalars(select(Article).where(Article.id.in_(article_ids)))}
+    # The text of an article is large, and no digest needs it.
+    query = select(Article).where(Article.id.in_(article_ids)).options(defer(Article.html))
+    found = {article.id: article for article in session.scalars(query)}
     topics = _first_topics(session, article_ids)
     pictures = pictures_of(session, found.values(), picture_at)
     languages = _languages(session, {article.newsletter_id for article in found.values()})

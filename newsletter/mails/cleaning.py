@@ -12,7 +12,7 @@ LONGEST_TITLE: Final = 200
 _SPACES: Final = re.compile("[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 # Control characters; embeddings and overrides that turn the text after them round; the letters
 # that fence slots (newsletter/mails/slots.py); and what is no character at all.
-_UNWANTED: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\ue000\ue001\ufeff\ufffe\uffff]")
+_UNWANTED: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\ue000-\ue003\ufeff\ufffe\uffff]")
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 
 

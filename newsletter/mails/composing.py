@@ -29,6 +29,7 @@ from newsletter.mails import (
 from newsletter.mails.content import Rendered
 from newsletter.mails.headers import Heading, Sender, on_the_wire, sender_of
 from newsletter.mails.imprint import imprint_of, imprint_of_desk
+from newsletter.mails.letters import letter
 from newsletter.mails.recipients import (
     FeedEditor,
     LinkHolder,
@@ -100,12 +101,12 @@ class MailComposer:
         if isinstance(ready, FeedEditor):
             return rendered(kind, feed_trouble.content(ready, self.links), imprint_of(ready.newsletter, ENGLISH))
         if isinstance(ready, MailboxOwner):
-            return rendered(kind, fresh_link.content(ready, self.links), imprint_of(ready.newsletter, ready.tongue))
+            return letter(kind, fresh_link.content(ready, self.links), imprint_of(ready.newsletter, ready.tongue))
         if isinstance(ready, Mover):
             module = address_change if kind is MailKind.ADDRESS_CHANGE else address_changed
-            return rendered(kind, module.content(ready, self.links), imprint_of(ready.newsletter, ready.tongue))
+            return letter(kind, module.content(ready, self.links), imprint_of(ready.newsletter, ready.tongue))
         if isinstance(ready, Reader) and kind in _TO_READERS:
-            return rendered(kind, _TO_READERS[kind](ready, self.links, at), imprint_of(ready.newsletter, ready.tongue))
+            return letter(kind, _TO_READERS[kind](ready, self.links, at), imprint_of(ready.newsletter, ready.tongue))
         variant = None if row.variant_id is None else session.get(Variant, row.variant_id)
         shared = None if variant is None else rendering_of(session, variant, kind, self.links)
         return None if shared is None else filled(shared, self._personal(row, ready))
@@ -132,6 +133,7 @@ class MailComposer:
             slug=ready.newsletter.slug if ready.newsletter else "desk",
             one_click_url=self._one_click_url(kind, ready),
             leave_address=self._leave_address(kind, ready, sender.domain),
+            archive_url=self.links.archive(ready.newsletter.slug) if ready.newsletter else "",
         )
         # `=_` cannot occur in a quoted-printable part (RFC 2045, section 6.7).
         content = build(heading.fields(), text=written.text, html=written.html, boundary=f"=_{mark}")

@@ -46,6 +46,7 @@ class Heading:
     slug: str  # of the newsletter, or of what stands for one
     one_click_url: str | None = None
     leave_address: str | None = None  # a mail to it leaves too
+    archive_url: str = ""
 
     def fields(self) -> list[tuple[str, Field]]:
         """The fields in their order."""
@@ -63,6 +64,8 @@ class Heading:
         if self.kind in _OF_A_LIST:
             # The part in brackets is stable for the life of the list (RFC 2919), also when it is renamed.
             yield verbatim("List-Id", *phrase(sender.name), f"<{self.slug}.{sender.domain}>")
+            if self.archive_url:
+                yield verbatim("List-Archive", f"<{self.archive_url}>")  # RFC 2369, section 3.6
         if self.one_click_url is not None:
             yield verbatim("List-Unsubscribe", *self._ways_to_leave(self.one_click_url))
             yield verbatim("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")  # RFC 8058

@@ -20,7 +20,7 @@ from newsletter.language.templates import speak_in
 from newsletter.mails.cleaning import one_line
 from newsletter.mails.content import Imprint, Rendered
 from newsletter.mails.slots import slot
-from newsletter.mails.wrapping import tidied, underlined, wrapped
+from newsletter.mails.wrapping import tidied, underlined, wrapped_or_marked
 
 TEMPLATES: Final = Path(__file__).parents[2] / "templates" / "mail"
 _LONGEST_SUBJECT: Final = 120
@@ -64,7 +64,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters["wrapped"] = wrapped
+    environment.filters["wrapped"] = wrapped_or_marked
     environment.filters["underlined"] = underlined
     environment.globals["slot"] = slot
     speak_in(environment)

@@ -11,7 +11,8 @@ from newsletter.mails.wrapping import wrapped
 # Letters for private use, which `cleaning.one_line` takes out of every text from outside.
 _OPEN: Final = "\ue000"
 _CLOSE: Final = "\ue001"
-_SLOT: Final = re.compile(f"{_OPEN}([a-z]+){_CLOSE}")
+SLOT: Final = re.compile(f"{_OPEN}([a-z_]+){_CLOSE}")
+"""A slot in a rendering; its group is the name."""
 
 
 def slot(name: str) -> str:
@@ -29,6 +30,6 @@ def filled(shared: Rendered, values: Mapping[str, str]) -> Rendered:
     for_html = {name: escape(value) for name, value in values.items()}
     return Rendered(
         subject=shared.subject,
-        text=_SLOT.sub(lambda found: for_text[found[1]], shared.text),
-        html=_SLOT.sub(lambda found: for_html[found[1]], shared.html),
+        text=SLOT.sub(lambda found: for_text[found[1]], shared.text),
+        html=SLOT.sub(lambda found: for_html[found[1]], shared.html),
     )

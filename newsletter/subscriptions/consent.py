@@ -22,6 +22,8 @@ class Evidence:
     network: str
     form: str = ""  # the door: the page, a form on another site, a program, an import
     language: str = ""  # in which the sentence was shown
+    user_agent: str = ""  # what the browser calls itself
+    delivery_id: int | None = None  # the mail whose button was pressed
 
     @property
     def version(self) -> str:
@@ -62,5 +64,7 @@ def record(session: Session, subscription_id: int, act: ConsentAct, evidence: Ev
             form=evidence.form,
             version=evidence.version,
             language=evidence.language,
+            user_agent=evidence.user_agent,
+            delivery_id=evidence.delivery_id,
         )
     )

@@ -1,6 +1,6 @@
 """Joining: sign-up, confirmation, and the limits that keep both from being turned on others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
@@ -102,6 +102,7 @@ def confirm(session: Session, subscription: Subscription, evidence: Evidence, *,
     found = confirmation_of(subscription, now=now)
     if found is not Confirmation.DONE:
         return found
+    evidence = replace(evidence, delivery_id=_last_confirmation(session, subscription.subscriber_id))
     for each in asked_together(session, subscription):
         each.state = SubscriptionState.ACTIVE
         each.joined_at = now
@@ -223,6 +224,16 @@ def _asked_before_since(session: Session, address_key: str, since: datetime) -> 
         PastConfirmation.address_hash.in_(spellings(session, address_key)), PastConfirmation.asked_at > since
     )
     return session.scalar(query) or 0
+
+
+def _last_confirmation(session: Session, subscriber_id: int) -> int | None:
+    """The newest mail whose button can have been pressed."""
+    query = select(func.max(Delivery.id)).where(
+        Delivery.subscriber_id == subscriber_id,
+        Delivery.kind == MailKind.CONFIRMATION,
+        Delivery.edition_id.is_(None),
+    )
+    return session.scalar(query)
 
 
 def _mails_since(session: Session, subscriber_id: int, kind: MailKind, since: datetime) -> int:

@@ -108,7 +108,7 @@ class ConsentAct(StrEnum):
 
 
 class Consent(Base):
-    """The evidence: what was shown, agreed, when, from where. Rows are only ever added; the network goes in time."""
+    """The evidence: what was shown, agreed, when, from where. Rows are only added; network and browser go in time."""
 
     __tablename__ = "consents"
     __table_args__ = (
@@ -132,6 +132,8 @@ class Consent(Base):
     version: Mapped[str] = mapped_column(default="", server_default="")  # of the wording
     language: Mapped[str] = mapped_column(default="", server_default="")  # in which it was shown
     editor_id: Mapped[int | None] = mapped_column(BigId)  # who declared it, where no reader did
+    user_agent: Mapped[str] = mapped_column(default="", server_default="")  # what the browser calls itself
+    delivery_id: Mapped[int | None] = mapped_column(BigId)  # the mail whose button was pressed
 
 
 class AddressChange(Base):

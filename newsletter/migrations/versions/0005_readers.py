@@ -206,6 +206,10 @@ def _add_columns() -> None:
         batch_op.add_column(sa.Column("version", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("language", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("editor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
+        batch_op.add_column(sa.Column("user_agent", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(
+            sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
         batch_op.create_index(
             "ix_consents_networks",
             ["at"],
@@ -323,6 +327,8 @@ def _drop_columns() -> None:
             postgresql_where=sa.text("network <> ''"),
             sqlite_where=sa.text("network <> ''"),
         )
+        batch_op.drop_column("delivery_id")
+        batch_op.drop_column("user_agent")
         batch_op.drop_column("editor_id")
         batch_op.drop_column("language")
         batch_op.drop_column("version")

@@ -1,10 +1,12 @@
 """Counts in Redis, shared by all web processes on all machines: one round trip for a sign-up."""
 
+import threading
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from redis import Redis
+from redis import ConnectionPool, Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from config import defaults
@@ -66,17 +68,43 @@ return answer
 """
 
 
+class NotConnectedError(RedisError):
+    """There is no open connection, and this is not the place to wait for one."""
+
+
+class _Leave(threading.local):
+    """Whether this thread may open a connection."""
+
+    is_given = False
+
+
+_leave: Final = _Leave()
+
+
 class SharedCounts:
     """Counts in Redis. Raises RedisError when it does not answer in time."""
 
     def __init__(self, url: str) -> None:
         # Nothing is tried twice: whoever waits here is a reader.
         patience: dict[str, Any] = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
-        self._redis = Redis.from_url(url, retry=Retry(NoBackoff(), 0), **patience)
+        pool = ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 0), **patience)
+        pool.connection_class = _connecting_by_leave(pool.connection_class)
+        self._redis = Redis(connection_pool=pool)
         self._script = self._redis.register_script(_NOTE)
 
     def note(self, asked: Asked, *, now: datetime) -> Noted:
-        """See `Counts.note`."""
+        """See `Counts.note`. Opens a connection where there is none."""
+        _leave.is_given = True
+        try:
+            return self.note_at_once(asked, now=now)
+        finally:
+            _leave.is_given = False
+
+    def note_at_once(self, asked: Asked, *, now: datetime) -> Noted:
+        """The same over a connection that is open; raises NotConnectedError where there is none.
+
+        Opening one means to look up a name, which has no time limit.
+        """
         answer: list[int] = self._script(keys=_keys(asked), args=_arguments(asked, now))
         holds = bool(answer[0])
         counts = [
@@ -90,6 +118,19 @@ class SharedCounts:
     def close(self) -> None:
         """Give back the connections."""
         self._redis.close()
+        self._redis.connection_pool.disconnect()
+
+
+def _connecting_by_leave(kind: Any) -> Any:
+    """This kind of connection, opened only by threads that may wait."""
+
+    class ByLeave(kind):  # type: ignore[misc]  # a class that only the address of Redis decides
+        def connect(self) -> None:
+            if not _leave.is_given and not self.is_connected:
+                raise NotConnectedError("no open connection to Redis")
+            super().connect()
+
+    return ByLeave
 
 
 def _keys(asked: Asked) -> list[str]:

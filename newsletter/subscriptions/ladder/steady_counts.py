@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from newsletter.subscriptions.ladder.counts import Asked, Noted
 from newsletter.subscriptions.ladder.local_counts import LocalCounts
-from newsletter.subscriptions.ladder.shared_counts import ANSWER_SECONDS, SharedCounts
+from newsletter.subscriptions.ladder.shared_counts import ANSWER_SECONDS, NotConnectedError, SharedCounts
 
 _log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ class SteadyCounts:
         """See `Counts.note`. It answers within a fifth of a second, whatever becomes of Redis."""
         if self._shared is not None and time.monotonic() >= self._quiet_until:
             try:
-                return self._asked_aside(self._shared, asked, now)
+                return self._asked(self._shared, asked, now)
             except (RedisError, OSError) as error:
                 self._quiet_until = time.monotonic() + QUIET_SECONDS
                 _log.warning("counts_not_shared", error=type(error).__name__)
@@ -51,6 +51,12 @@ class SteadyCounts:
             self._threads.shutdown(wait=False, cancel_futures=True)
         if self._shared is not None:
             self._shared.close()
+
+    def _asked(self, shared: SharedCounts, asked: Asked, now: datetime) -> Noted:
+        try:
+            return shared.note_at_once(asked, now=now)
+        except NotConnectedError:
+            return self._asked_aside(shared, asked, now)
 
     def _asked_aside(self, shared: SharedCounts, asked: Asked, now: datetime) -> Noted:
         """Ask Redis in a thread of its own: looking up its name has no time limit of its own."""

@@ -10,15 +10,13 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from newsletter.subscriptions.cells import escaped
 from newsletter.subscriptions.privacy.holdings import Holding, Row
 from newsletter.subscriptions.subscribers import Subscriber
 
 Copy = Mapping[str, Sequence[Row]]
 """The rows of each holding by its name."""
 
-# What a spreadsheet would calculate with, or take for the end of a cell.
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-_BEFORE_FORMULA: Final = "\ufeff \"'\n"
 _MARK: Final = "\ufeff"  # by which spreadsheets know UTF-8
 _EPOCH_OF_ZIP: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -54,9 +52,7 @@ def table_of(rows: Sequence[Row]) -> str:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(_plain(value))
-    # Spreadsheets pass over spaces and quotes before a formula.
-    return f"'{text}" if text.lstrip(_BEFORE_FORMULA).startswith(_FORMULA_STARTS) else text
+    return escaped("" if value is None else str(_plain(value)))
 
 
 def _plain(value: object) -> str:

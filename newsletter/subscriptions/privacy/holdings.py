@@ -124,6 +124,8 @@ def _consents(session: Session, subscriber: Subscriber) -> list[Row]:
             "page": each.page,
             "form": each.form,
             "network": each.network,
+            "user_agent": each.user_agent,
+            "delivery": each.delivery_id,
         }
         for each in session.scalars(query.order_by(Consent.id))
     ]

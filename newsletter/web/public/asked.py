@@ -6,7 +6,6 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flask import request
-from sqlalchemy.orm import Session
 
 from config import defaults
 from newsletter.catalogue.newsletters import Newsletter
@@ -16,11 +15,13 @@ from newsletter.subscriptions.choices import Choice
 from newsletter.subscriptions.consent import Evidence, consent_sentence
 from newsletter.subscriptions.domain_slips import better_address
 from newsletter.subscriptions.signup import SignUp
+from newsletter.web.doors import reading
 from newsletter.web.public import views
-from newsletter.web.public.incoming import choice_entered, entered, evidence_of
+from newsletter.web.public.incoming import choice_from, entered, evidence_of
 from newsletter.web.public.ladder import Door
+from newsletter.web.public.offers import Offer
 from newsletter.web.public.sign_up_form import HONEYPOT, Entered, others_of
-from newsletter.web.public.tongues import tongue_asked
+from newsletter.web.public.tongues import tongue_offered
 
 _ENOUGH_DIGITS: Final = 11  # of an instant in seconds
 _PAUSE: Final = defaults.CONFIRMATIONS_PER_ADDRESS[0][0] + timedelta(minutes=1)  # a mail may take a minute to leave
@@ -57,13 +58,18 @@ class Asked:
         return replace(evidence_of(shown), form=door, language=self.tongue.language)
 
 
-def asked_of(session: Session, newsletter: Newsletter) -> Asked:
-    """What this request asks of a newsletter."""
-    came = entered()
-    others = [each for each in others_of(session, newsletter) if each.slug in came.also] if came.also else []
-    return Asked(
-        newsletter, tongue_asked(session, newsletter), came, choice_entered(session, newsletter), tuple(others)
-    )
+def asked_of(offer: Offer) -> Asked:
+    """What this request asks of a newsletter. Called with no transaction open."""
+    newsletter, came = offer.newsletter, entered()
+    choice = choice_from(newsletter, offer.topics, offer.languages, request.form)
+    return Asked(newsletter, tongue_offered(newsletter, offer.languages), came, choice, _others(newsletter, came))
+
+
+def _others(newsletter: Newsletter, came: Entered) -> tuple[Newsletter, ...]:
+    if not came.also:
+        return ()
+    with reading() as session:
+        return tuple(each for each in others_of(session, newsletter) if each.slug in came.also)
 
 
 def address_entered() -> str:

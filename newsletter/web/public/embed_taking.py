@@ -7,19 +7,19 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from newsletter.catalogue import sites
-from newsletter.catalogue.newsletters import Newsletter
 from newsletter.subscriptions import address_rules, signup
 from newsletter.subscriptions.addresses import Address, AddressError, parse_address
 from newsletter.subscriptions.consent import consent_sentence
 from newsletter.subscriptions.domain_slips import better_address, is_better
 from newsletter.subscriptions.signup import SignUp
-from newsletter.web.doors import now, reading, writing
+from newsletter.web.doors import now, writing
 from newsletter.web.public import ladder, views
-from newsletter.web.public.incoming import choice_entered, evidence_of, newsletter_or_404
+from newsletter.web.public.incoming import choice_from, evidence_of
 from newsletter.web.public.ladder import Door
+from newsletter.web.public.offers import Offer, offer_of
 from newsletter.web.public.pacing import paced
 from newsletter.web.public.sign_up_form import HONEYPOT
-from newsletter.web.public.tongues import tongue_asked
+from newsletter.web.public.tongues import tongue_offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ def taken(slug: str, sent: Sent) -> Outcome:
     """Take a sign-up. Called with no transaction open. Raises NotFound when there is no such newsletter."""
     fields = sent.fields
     try:
-        address = parse_address(_address_entered(fields))
-        with reading() as session:
-            newsletter = newsletter_or_404(session, slug)
-            tongue = tongue_asked(session, newsletter)
+        offer = offer_of(slug)
+        newsletter = offer.newsletter
+        tongue = tongue_offered(newsletter, offer.languages)
+        address = parse_address(_address_entered(fields), tongue)
         if not newsletter.is_live:
             return NotBegun()
         # Before the rules: some domains that last for minutes live on slips, and are no help to whoever made one.
@@ -90,17 +90,18 @@ def taken(slug: str, sent: Sent) -> Outcome:
     with paced():
         if not fields.get(HONEYPOT):  # whoever fills it in is a program, and hears what everybody hears
             with writing() as session:
-                _take(session, newsletter_or_404(session, slug), address, sent)
+                _take(session, offer, address, sent)
     return Asked(address.text)
 
 
-def _take(session: Session, newsletter: Newsletter, address: Address, sent: Sent) -> None:
-    tongue = tongue_asked(session, newsletter)
+def _take(session: Session, offer: Offer, address: Address, sent: Sent) -> None:
+    newsletter = offer.newsletter
+    tongue = tongue_offered(newsletter, offer.languages)
     evidence = replace(evidence_of(consent_sentence(newsletter.name, tongue), tongue.language), form=sent.door)
     if sent.origin:
         evidence = replace(evidence, page=sent.origin)
         sites.note_use(session, newsletter, sent.origin, now=now())
-    choice = choice_entered(session, newsletter, sent.fields)
+    choice = choice_from(newsletter, offer.topics, offer.languages, sent.fields)
     signup.sign_up(session, newsletter, SignUp(address.text, choice, evidence), now=now())
 
 

@@ -16,6 +16,7 @@ from newsletter.web.public.asked import Asked, address_entered, asked_of, is_as_
 from newsletter.web.public.inboxes import inbox_of
 from newsletter.web.public.incoming import choice_entered, entered, newsletter_or_404
 from newsletter.web.public.ladder import Door
+from newsletter.web.public.offers import offer_of
 from newsletter.web.public.pacing import paced
 from newsletter.web.public.sign_up_form import HONEYPOT, offered_form
 from newsletter.web.public.tongues import tongue_asked, tongue_of_browser
@@ -60,8 +61,7 @@ def promise(slug: str) -> ResponseReturnValue:
 def sign_up(slug: str) -> ResponseReturnValue:
     """Take a sign-up; the answer is the same whether or not the address is known."""
     entered()  # before a transaction begins: the sender may be slow
-    with reading() as session:
-        asked = asked_of(session, newsletter_or_404(session, slug))
+    asked = asked_of(offer_of(slug))
     if "change" in request.form or not asked.newsletter.is_live:
         return _form_again(slug, 200 if asked.newsletter.is_live else 409)
     try:

@@ -1,5 +1,7 @@
 """In which language a page speaks: the one that was asked for, else the newsletter's, else the browser's."""
 
+from collections.abc import Collection
+
 from flask import request
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,12 @@ def tongue_asked(session: Session, newsletter: Newsletter, reader_language: str 
     """
     asked = request.values.get("language", "") or reader_language
     return tongue_for(newsletter, asked if asked and asked in offered(session, newsletter) else "")
+
+
+def tongue_offered(newsletter: Newsletter, languages: Collection[str]) -> Tongue:
+    """The tongue of a page for somebody who is not known yet, by the languages that are offered."""
+    asked = request.values.get("language", "")
+    return tongue_for(newsletter, asked if asked in languages else "")
 
 
 def tongue_of_browser() -> Tongue:
