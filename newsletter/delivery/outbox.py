@@ -1,11 +1,13 @@
 """The outbox: putting mails in, claiming them under a lease, and settling them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from enum import Enum, auto
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.database import ask_for, database_now
@@ -29,6 +31,21 @@ class Recipient:
     feed_id: int | None = None
     address_change_id: int | None = None
     mailbox_proof_id: int | None = None
+
+
+class _Fence(Enum):
+    """What says that a delivery is still ours."""
+
+    LIVE_LEASE = auto()
+    LEASE = auto()
+    ATTEMPT = auto()
+
+
+_CONDITIONS: Final[Mapping[_Fence, tuple[ColumnElement[bool], ...]]] = {
+    _Fence.LIVE_LEASE: (Delivery.lease_id == bindparam("key"), Delivery.lease_until >= database_now()),
+    _Fence.LEASE: (Delivery.lease_id == bindparam("key"),),
+    _Fence.ATTEMPT: (Delivery.attempts == bindparam("key"),),
+}
 
 
 def queue_mail(session: Session, kind: MailKind, recipient: Recipient, *, now: datetime) -> None:
@@ -115,43 +132,44 @@ def release(session: Session, delivery_ids: Iterable[int], lease_id: str) -> Non
 
 def mark_sending(session: Session, row: Delivery, lease_id: str, *, fingerprint: str, now: datetime) -> bool:
     """Mark a claimed delivery as on its way, before the wire; False when it is no longer ours."""
-    return _change(
-        session,
-        row.id,
-        DeliveryState.SENDING,
-        (Delivery.lease_id == lease_id, Delivery.lease_until >= database_now()),
-        attempts=row.attempts + 1,
-        composed_at=row.composed_at or now,
-        fingerprint=fingerprint,
-    )
+    values = {"attempts": row.attempts + 1, "composed_at": row.composed_at or now, "fingerprint": fingerprint}
+    return _change(session, row.id, DeliveryState.SENDING, (_Fence.LIVE_LEASE, lease_id), values)
 
 
 def hold(session: Session, row: Delivery, lease_id: str, *, reply: str) -> bool:
     """Leave a claimed delivery unknown until a person decides: it may have arrived, and cannot be repeated."""
-    ours = Delivery.lease_id == lease_id
-    rest = {"next_attempt_at": None, "lease_id": None, "lease_until": None, "reply": reply}
-    return _change(session, row.id, DeliveryState.UNKNOWN, (ours,), **rest)
+    values = {"next_attempt_at": None, "lease_id": None, "lease_until": None, "reply": reply}
+    return _change(session, row.id, DeliveryState.UNKNOWN, (_Fence.LEASE, lease_id), values)
 
 
 def settle(session: Session, delivery_id: int, attempt: int, to: DeliveryState, **values: Any) -> bool:
     """Move a delivery on after its `attempt`; False when a newer attempt or a final state is there."""
-    fence = Delivery.attempts == attempt
-    return _change(session, delivery_id, to, (fence,), lease_id=None, lease_until=None, **values)
+    changed = {"lease_id": None, "lease_until": None, **values}
+    return _change(session, delivery_id, to, (_Fence.ATTEMPT, attempt), changed)
 
 
 def _change(
     session: Session,
     delivery_id: int,
     to: DeliveryState,
-    conditions: tuple[ColumnElement[bool], ...],
-    **values: Any,
+    held: tuple[_Fence, str | int],
+    values: Mapping[str, Any],
 ) -> bool:
-    change = (
-        update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.state.in_(ALLOWED_FROM[to]), *conditions)
-        .values(state=to, **values)
+    """Move a delivery on where its state allows that and the fence is ours."""
+    fence, key = held
+    named = {f"new_{name}": value for name, value in values.items()}
+    change = _statement(to, fence, tuple(values))
+    return session.connection().execute(change, {"the_id": delivery_id, "key": key, **named}).rowcount == 1
+
+
+@cache
+def _statement(to: DeliveryState, fence: _Fence, names: tuple[str, ...]) -> Update:
+    """One of the few statements there are, made once: two are needed for every mail."""
+    table = Delivery.__table__.c
+    change = update(Delivery).where(
+        table.id == bindparam("the_id"), table.state.in_(ALLOWED_FROM[to]), *_CONDITIONS[fence]
     )
-    return session.connection().execute(change).rowcount == 1
+    return change.values({"state": to, **{name: bindparam(f"new_{name}", type_=table[name].type) for name in names}})
 
 
 def sweep_ended_leases(session: Session, *, now: datetime) -> int:

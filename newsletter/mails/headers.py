@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Final
 
 from newsletter.delivery.kinds import MailKind
@@ -84,6 +85,7 @@ class Heading:
         yield f"<mailto:{self.leave_address}?subject=Leave>"
 
 
+@lru_cache(maxsize=256)
 def sender_of(name: str, address: str, reply_address: str) -> Sender:
     """A sender whose name and addresses are fit for a header. Raises MailError when they are not."""
     return Sender(

@@ -1,6 +1,7 @@
 """Mail addresses: what a person typed, made into something that can be written to."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
@@ -44,15 +45,21 @@ def parse_address(typed: str, tongue: Tongue = ENGLISH) -> Address:
             tongue.gettext("This address holds a line break or another control character; please type it again.")
         )
     try:
-        found = validate_email(
-            stripped,
-            check_deliverability=False,
-            allow_smtputf8=False,
-            allow_quoted_local=False,
-            strict=True,  # no more than 64 octets before the @ (RFC 5321, section 4.5.3.1.1)
-        )
+        return _read(stripped)
     except EmailNotValidError as error:
         raise AddressError(_sentence(stripped, str(error), tongue)) from None
+
+
+@lru_cache(maxsize=1024)
+def _read(stripped: str) -> Address:
+    """The address; remembered, since a sign-up and its mail ask for the same one several times."""
+    found = validate_email(
+        stripped,
+        check_deliverability=False,
+        allow_smtputf8=False,
+        allow_quoted_local=False,
+        strict=True,  # no more than 64 octets before the @ (RFC 5321, section 4.5.3.1.1)
+    )
     wire = found.ascii_email or found.normalized
     return Address(text=found.normalized, wire=wire, key=wire.lower())
 

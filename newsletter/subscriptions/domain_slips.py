@@ -1,6 +1,7 @@
 """Slips in the domain of an address: `gmial.com`, `web.d`, `example.con`. Pure; a hint, never a refusal."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from newsletter.subscriptions.addresses import Address, parse_address
@@ -46,6 +47,7 @@ def is_better(typed: str, offered: str) -> bool:
     return bool(offered) and better_address(parse_address(typed)) == offered
 
 
+@lru_cache(maxsize=10_000)
 def _mended(domain: str) -> str:
     if domain in _LARGE:
         return domain
