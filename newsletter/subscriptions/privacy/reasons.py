@@ -82,6 +82,17 @@ def reasons_given(session: Session, newsletter_id: int, since: datetime) -> dict
     return dict(session.execute(query).all())
 
 
+def words_given(session: Session, newsletter_id: int, *, most: int) -> list[tuple[str, str]]:
+    """What readers said in their own words, the newest first: pairs of the reason and the words."""
+    query = (
+        select(LeaveReason.reason, LeaveReason.words)
+        .where(LeaveReason.newsletter_id == newsletter_id, LeaveReason.words != "")
+        .order_by(LeaveReason.said_at.desc(), LeaveReason.id.desc())
+        .limit(most)
+    )
+    return [(reason, words) for reason, words in session.execute(query)]
+
+
 def _clean(words: str) -> str:
     """Words without control characters, cut to length. NUL fits into no column (PostgreSQL)."""
     printable = "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in words)

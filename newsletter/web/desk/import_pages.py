@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from flask import Response, current_app, flash, redirect, render_template, request, stream_with_context, url_for
@@ -15,6 +16,7 @@ from newsletter.subscriptions import exporting
 from newsletter.subscriptions.importing import asking, products, runs
 from newsletter.subscriptions.importing.records import ImportRun
 from newsletter.subscriptions.importing.troubles import table, troubles
+from newsletter.subscriptions.privacy import reasons
 from newsletter.web.desk import import_showing
 from newsletter.web.desk.blueprints import desk_blueprint, is_poll
 from newsletter.web.desk.login import visitor
@@ -25,6 +27,7 @@ LARGEST_UPLOAD: Final = 100_000_000  # bytes
 _FORM_AROUND: Final = 64_000  # what a browser puts around a file
 _LARGEST_ID: Final = 2**63 - 1
 _SHOWN: Final = 20
+_LOOKED_BACK: Final = timedelta(days=90)
 _OWNERS_ONLY: Final = "Only an owner of this desk may export readers. Please ask one."
 _TOO_LARGE: Final = "This file is larger than 100 MB. Cut it into several, or import it on the command line."
 _NONE: Final = "Choose a file first; nothing was imported."
@@ -193,8 +196,21 @@ def _list(slug: str, *, trouble: str = "") -> str:
             for run in runs.runs_of(session, newsletter.id, limit=_SHOWN)
         ]
         surroundings = masthead(session, newsletter, "readers")
+        left = _left(session, newsletter.id)
     titles = [(name, products.product_named(name).title) for name in products.NAMES]
-    return render_template("desk/imports.html", **surroundings, runs=shown, products=titles, trouble=trouble)
+    return render_template("desk/imports.html", **surroundings, runs=shown, products=titles, trouble=trouble, **left)
+
+
+def _left(session: Session, newsletter_id: int) -> dict[str, Any]:
+    """Why readers left, as far as they cared to say; nobody sees who it was."""
+    given = reasons.reasons_given(session, newsletter_id, now() - _LOOKED_BACK)
+    return {
+        "reasons": [(reasons.WORDS[each], given[each]) for each in reasons.Reason if each in given],
+        "said": [
+            (reasons.WORDS[reasons.Reason(reason)], words)
+            for reason, words in reasons.words_given(session, newsletter_id, most=_SHOWN)
+        ],
+    }
 
 
 def _page(

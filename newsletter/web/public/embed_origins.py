@@ -1,6 +1,7 @@
 """Which site a request came from, whether it may use the form, and the headers that let its browser read the answer."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import Response, g, request
 
@@ -15,6 +16,12 @@ _PREFLIGHT_SECONDS: Final = "600"
 def origin_named() -> str:
     """The site that the browser named, such as `https://news.example.org`; empty where it named none."""
     return sites.origin_sent(request.headers.get("Origin", ""))
+
+
+def is_foreign() -> bool:
+    """Whether the form that was sent stood on another site. Our own pages name no site, or this one."""
+    origin = origin_named()
+    return bool(origin) and origin != _own_origin() and urlsplit(origin).netloc != request.host
 
 
 def may_send(slug: str, origin: str) -> bool:

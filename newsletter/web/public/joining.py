@@ -11,7 +11,7 @@ from newsletter.subscriptions.addresses import Address, AddressError, parse_addr
 from newsletter.subscriptions.domain_slips import better_address
 from newsletter.web.doors import now, reading, services, writing
 from newsletter.web.guards import anybody, guarded
-from newsletter.web.public import ladder, promises, views
+from newsletter.web.public import embed_origins, embed_plain, ladder, promises, views
 from newsletter.web.public.asked import Asked, address_entered, asked_of, is_as_typed, is_too_early
 from newsletter.web.public.inboxes import inbox_of
 from newsletter.web.public.incoming import choice_entered, entered, newsletter_or_404
@@ -61,6 +61,9 @@ def promise(slug: str) -> ResponseReturnValue:
 def sign_up(slug: str) -> ResponseReturnValue:
     """Take a sign-up; the answer is the same whether or not the address is known."""
     entered()  # before a transaction begins: the sender may be slow
+    # A form that another site wrote itself, also one that goes on from *One more tap*, is the same at every address.
+    if embed_origins.is_foreign() or ladder.origin_before():
+        return embed_plain.sign_up(slug)
     asked = asked_of(offer_of(slug))
     if "change" in request.form or not asked.newsletter.is_live:
         return _form_again(slug, 200 if asked.newsletter.is_live else 409)
