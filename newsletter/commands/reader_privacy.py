@@ -1,14 +1,16 @@
-"""`gazette reader erase` and `gazette reader leave-by-mail`."""
+"""`gazette reader erase`, `invite` and `leave-by-mail`."""
 
 from typing import BinaryIO, Final
 
 import click
 from sqlalchemy import select
 
+from newsletter.catalogue.shelf import the_newsletter
 from newsletter.commands.output import answer, as_json, say, services
 from newsletter.errors import NotFoundError, RefusedError
 from newsletter.local.forgetting import estate_of
 from newsletter.subscriptions.addresses import parse_address
+from newsletter.subscriptions.inviting import invite_again
 from newsletter.subscriptions.leaving_by_mail import HEAD, LeftByMail, leave_by_mail
 from newsletter.subscriptions.privacy.forgetting import forget
 from newsletter.subscriptions.subscribers import Subscriber
@@ -50,6 +52,19 @@ def erase(address: str, is_json: bool) -> None:
         say(f"  {titles[name]}: {rows}")
     if receipt.keeps_suppression:
         say("Nobody may write to this address; that is kept, as a keyed hash.")
+
+
+@click.command("invite")
+@click.argument("address")
+@click.option("--reason", required=True, help="How you know that they want mails again; kept with the evidence.")
+@click.option("--newsletter", "newsletter_slug", help="Which newsletter; needed when there are several.")
+def invite(address: str, reason: str, newsletter_slug: str | None) -> None:
+    """Ask an address once more that must not be written to: one mail with one button, which lifts that."""
+    asked = parse_address(address)
+    with services() as parts, parts.database.write() as session:
+        newsletter = the_newsletter(session, newsletter_slug)
+        invite_again(session, newsletter, asked, reason, by=None, now=parts.clock.now())
+    say(f"{asked.text} is asked once more, and reads again when the button in the mail is pressed.")
 
 
 @click.command("leave-by-mail")

@@ -10,7 +10,7 @@ from newsletter.catalogue.newsletters import Newsletter, Topic
 from newsletter.commands.output import answer, as_json, say, services
 from newsletter.commands.reader_export import export_readers
 from newsletter.commands.reader_import import ask_staged, import_readers
-from newsletter.commands.reader_privacy import erase, leave_by_received_mail
+from newsletter.commands.reader_privacy import erase, invite, leave_by_received_mail
 from newsletter.errors import NotFoundError
 from newsletter.subscriptions.addresses import parse_address
 from newsletter.subscriptions.choices import topics_chosen
@@ -22,11 +22,12 @@ from newsletter.wiring import Services
 
 @click.group()
 def reader() -> None:
-    """Readers: import, ask, export, show, erase, leave-by-mail."""
+    """Readers: import, ask, export, show, erase, invite, leave-by-mail."""
 
 
 reader.add_command(erase)
 reader.add_command(leave_by_received_mail)
+reader.add_command(invite)
 reader.add_command(import_readers)
 reader.add_command(ask_staged)
 reader.add_command(export_readers)

@@ -21,6 +21,7 @@ class ConfirmationMail:
     choice: str
     works_until: str
     confirm_url: str
+    is_brought: bool  # the house asks, and nobody entered the address
 
 
 def content(reader: Reader, links: Links, at: datetime) -> ConfirmationMail:
@@ -34,4 +35,5 @@ def content(reader: Reader, links: Links, at: datetime) -> ConfirmationMail:
         choice=f"{reader.topics}, {rhythm(rule, tongue)}",
         works_until=local_day(newsletter, subscription.requested_at + defaults.CONFIRM_LINK_LIFETIME, tongue),
         confirm_url=links.confirm(subscription.id, subscription.confirm_nonce),
+        is_brought=reader.is_brought,
     )

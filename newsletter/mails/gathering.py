@@ -5,20 +5,23 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.catalogue.languages import topic_names
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.delivery.deliveries import Delivery
 from newsletter.language import Tongue
+from newsletter.subscriptions import inviting
 from newsletter.subscriptions.choices import topics_chosen
-from newsletter.subscriptions.subscribers import Subscriber, Subscription, SubscriptionTopic
+from newsletter.subscriptions.importing import surroundings
+from newsletter.subscriptions.subscribers import Consent, ConsentAct, Subscriber, Subscription, SubscriptionTopic
 from newsletter.suppression.suppressions import SuppressionReason, suppressed_among
 
 _Row = TypeVar("_Row", Subscriber, Subscription, Newsletter)
 
 _GATHERED: Final = "gazette_gathered"
+_OF_THE_HOUSE: Final = (surroundings.FORM, inviting.FORM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class _Gathered:
     chosen: dict[int, set[int]]  # by subscription
     newsletters: frozenset[int]
     topics: dict[tuple[int, str], dict[int, str]]  # by newsletter and language, as they are asked for
+    brought: frozenset[int]  # subscriptions that the house itself asked for
 
 
 def gather(session: Session, rows: Sequence[Delivery]) -> None:
@@ -49,6 +53,7 @@ def gather(session: Session, rows: Sequence[Delivery]) -> None:
         chosen={each.id: chosen[each.id] for each in subscriptions},
         newsletters=frozenset(each.id for each in newsletters),
         topics={},
+        brought=_brought(session, [each.id for each in subscriptions]),
     )
 
 
@@ -78,6 +83,25 @@ def topics(session: Session, newsletter_id: int, tongue: Tongue) -> dict[int, st
     if found is None:
         found = gathered.topics[newsletter_id, tongue.language] = topic_names(session, newsletter_id, tongue)
     return found
+
+
+def is_brought(session: Session, subscription_id: int) -> bool:
+    """Whether not the reader but the house asked for this subscription: by an import, or an editor's invitation."""
+    gathered = _of(session)
+    if gathered is not None and subscription_id in gathered.chosen:
+        return subscription_id in gathered.brought
+    return bool(_brought(session, [subscription_id]))
+
+
+def _brought(session: Session, subscription_ids: Sequence[int]) -> frozenset[int]:
+    """Those whose newest wish came through a door of the house."""
+    newest = (
+        select(func.max(Consent.id))
+        .where(Consent.subscription_id.in_(subscription_ids), Consent.act == ConsentAct.REQUESTED)
+        .group_by(Consent.subscription_id)
+    )
+    query = select(Consent.subscription_id).where(Consent.id.in_(newest), Consent.form.in_(_OF_THE_HOUSE))
+    return frozenset(session.scalars(query))
 
 
 def _of(session: Session) -> _Gathered | None:

@@ -41,6 +41,7 @@ class Reader:
     subscription: Subscription
     tongue: Tongue
     topics: str  # as they stand in a sentence
+    is_brought: bool = False  # the house asked, and not the reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,9 @@ def _reader(session: Session, row: Delivery, reason_against: _Check, now: dateti
     if gathering.is_suppressed(session, subscriber.address_key, passed_over):
         return Withhold(_SUPPRESSED)
     tongue = tongue_for(newsletter, subscriber.language)
-    reader = Reader(subscriber.address, newsletter, subscription, tongue, _topics(session, subscription, tongue))
+    topics = _topics(session, subscription, tongue)
+    is_brought = row.kind == MailKind.CONFIRMATION and gathering.is_brought(session, subscription.id)
+    reader = Reader(subscriber.address, newsletter, subscription, tongue, topics, is_brought)
     reason = reason_against(reader, now)
     return reader if reason is None else Withhold(reason)
 

@@ -24,6 +24,7 @@ class Evidence:
     language: str = ""  # in which the sentence was shown
     user_agent: str = ""  # what the browser calls itself
     delivery_id: int | None = None  # the mail whose button was pressed
+    editor_id: int | None = None  # who asked, where no reader did
 
     @property
     def version(self) -> str:
@@ -66,5 +67,6 @@ def record(session: Session, subscription_id: int, act: ConsentAct, evidence: Ev
             language=evidence.language,
             user_agent=evidence.user_agent,
             delivery_id=evidence.delivery_id,
+            editor_id=evidence.editor_id,
         )
     )

@@ -46,8 +46,11 @@ _STATEMENT: Final = text(
       INSERT INTO subscription_topics (subscription_id, topic_id, chosen_at)
       SELECT id, topic_id, :now FROM subscribed, unnest(:topic_ids) AS topic_id
     ), recorded AS (
-      INSERT INTO consents (subscription_id, act, at, wording, page, network, form, version, language, user_agent)
-      SELECT id, :act, :now, :wording, :page, :network, :form, :version, :shown_in, :user_agent FROM subscribed
+      INSERT INTO consents (subscription_id, act, at, wording, page, network, form, version, language, user_agent,
+                            editor_id)
+      SELECT id, :act, :now, :wording, :page, :network, :form, :version, :shown_in, :user_agent,
+             CAST(:editor_id AS BIGINT)
+      FROM subscribed
     ), mailed AS (
       INSERT INTO deliveries (kind, lane, state, subscriber_id, subscription_id, created_at, next_attempt_at,
                               attempts, deferrals, unknowns)
@@ -95,7 +98,7 @@ def take_new_reader(
     return is_done
 
 
-def _of_evidence(evidence: Evidence) -> dict[str, str]:
+def _of_evidence(evidence: Evidence) -> dict[str, str | int | None]:
     return {
         "act": ConsentAct.REQUESTED,
         "wording": evidence.wording,
@@ -105,4 +108,5 @@ def _of_evidence(evidence: Evidence) -> dict[str, str]:
         "version": evidence.version,
         "shown_in": evidence.language,
         "user_agent": evidence.user_agent,
+        "editor_id": evidence.editor_id,
     }

@@ -87,6 +87,11 @@ def lift_bounces(session: Session, address_key: str) -> None:
     )
 
 
+def lift(session: Session, address_key: str) -> None:
+    """Let an address be written to again, whatever kept us from it."""
+    session.execute(delete(Suppression).where(Suppression.address_key.in_(spellings(session, address_key))))
+
+
 def hash_address(session: Session, address_key: str) -> int:
     """Keep a suppression without its address: what stands there is a keyed hash. How many there were: 0 or 1."""
     found = session.scalar(select(Suppression).where(Suppression.address_key == address_key))

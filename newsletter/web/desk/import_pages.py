@@ -38,7 +38,7 @@ blueprint = desk_blueprint("import_pages", __name__, url_prefix="/desk/n/<slug>/
 @blueprint.get("")
 def every(slug: str) -> ResponseReturnValue:
     """All imports of a newsletter, and where a file goes."""
-    return _list(slug)
+    return listing(slug)
 
 
 @blueprint.post("")
@@ -49,9 +49,9 @@ def upload(slug: str) -> ResponseReturnValue:
         current_app.extensions["csrf"].protect()
         arrived = _arrived()
     except RequestEntityTooLarge:
-        return _list(slug, trouble=_TOO_LARGE), 413
+        return listing(slug, trouble=_TOO_LARGE), 413
     except RefusedError as error:
-        return _list(slug, trouble=str(error)), 422
+        return listing(slug, trouble=str(error)), 422
     with writing() as session:
         run = runs.begin(session, newsletter_or_404(session, slug), arrived, by=visitor().editor_id, now=now())
     return _to(slug, run.id)
@@ -147,7 +147,7 @@ def errors(slug: str, run_id: int) -> ResponseReturnValue:
 def export(slug: str) -> ResponseReturnValue:
     """All readers of a newsletter; only for owners."""
     if not visitor().is_owner:
-        return _list(slug, trouble=_OWNERS_ONLY), 403
+        return listing(slug, trouble=_OWNERS_ONLY), 403
     with reading() as session:
         newsletter_id = newsletter_or_404(session, slug).id
     every = exporting.readers(services().database, newsletter_id)
@@ -188,7 +188,8 @@ def _arrived() -> runs.Arrived:
     )
 
 
-def _list(slug: str, *, trouble: str = "") -> str:
+def listing(slug: str, *, trouble: str = "", invite_trouble: str = "", typed: str = "", reason: str = "") -> str:
+    """The page, with what is wrong with the file that came, or with an invitation."""
     with reading() as session:
         newsletter = newsletter_or_404(session, slug)
         shown = [
@@ -198,7 +199,10 @@ def _list(slug: str, *, trouble: str = "") -> str:
         surroundings = masthead(session, newsletter, "readers")
         left = _left(session, newsletter.id)
     titles = [(name, products.product_named(name).title) for name in products.NAMES]
-    return render_template("desk/imports.html", **surroundings, runs=shown, products=titles, trouble=trouble, **left)
+    invited = {"invite_trouble": invite_trouble, "typed": typed, "reason": reason}
+    return render_template(
+        "desk/imports.html", **surroundings, **left, **invited, runs=shown, products=titles, trouble=trouble
+    )
 
 
 def _left(session: Session, newsletter_id: int) -> dict[str, Any]:

@@ -94,3 +94,13 @@ def test_after_erasing_a_mail_to_the_old_address_is_no_failure(line: CommandLine
     line.run("reader", "erase", ANNA)
     ended = line.run("reader", "leave-by-mail", "-", typed=mail)
     assert (ended.code, ended.out) == (0, "The subscription behind this address is gone; nothing needed doing.\n")
+
+
+def test_an_address_is_invited_again_by_command(line: CommandLine) -> None:
+    line.run("newsletter", "live")
+    with line.database.write() as session:
+        suppress(session, ANNA, SuppressionReason.COMPLAINED, now=NOW)
+    ended = line.run("reader", "invite", ANNA, "--reason", "By letter.")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith(f"{ANNA} is asked once more")
+    assert line.run("reader", "invite", ANNA).code == 2

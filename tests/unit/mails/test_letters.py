@@ -55,6 +55,17 @@ def test_a_letter_is_the_mail_to_the_byte(kind: MailKind, language: str) -> None
     assert letter(kind, LETTERS[kind], imprint) == rendered(kind, LETTERS[kind], imprint)
 
 
+def test_whom_the_house_itself_asks_is_told_so() -> None:
+    imprint = imprint_of(the_newsletter(), tongue_of("en"))
+    brought = replace(LETTERS[MailKind.CONFIRMATION], is_brought=True)  # type: ignore[type-var]  # a dataclass
+    found = letter(MailKind.CONFIRMATION, brought, imprint)
+    assert found == rendered(MailKind.CONFIRMATION, brought, imprint)
+    for piece in (found.text, found.html):
+        said = " ".join(piece.split())
+        assert "Your address stood in the list of readers of The Daily Proof" in said
+        assert "Someone, we hope you" not in said
+
+
 def test_what_is_there_or_not_is_not_taken_from_another_letter() -> None:
     imprint = imprint_of(the_newsletter(), tongue_of("en"))
     running = LETTERS[MailKind.ALREADY_SUBSCRIBED]
