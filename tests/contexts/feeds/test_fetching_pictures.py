@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from threading import Barrier
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -172,7 +173,8 @@ def test_what_there_was_no_time_for_is_due_again_and_was_not_tried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     instants = iter([0.0, 0.0, 0.0, 30.0])  # it begins, asks whether there is time, has it for one, and then none
-    monkeypatch.setattr(fetching.time, "monotonic", lambda: next(instants, 30.0))
+    # Its own clock alone: connections of the database are timed by the real one.
+    monkeypatch.setattr(fetching, "time", SimpleNamespace(monotonic=lambda: next(instants, 30.0)))
     monkeypatch.setattr(fetching, "_PER_HOST", 1)
     wanted(database, newsletter_id, ICE, FERRY)
     assert run(database, pictures, clock) == 1
