@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import text
 
 from newsletter.database import Database
 from newsletter.jobs import Job
@@ -111,8 +111,11 @@ def database(database_url: str, announced: list[Job]) -> Iterator[Database]:
 
 
 def _empty(url: str) -> None:
-    database = Database(url, announce=lambda _job: None)
-    with database.engine.begin() as connection:
-        tables = ", ".join(f'"{table}"' for table in METADATA.tables)
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
-    database.close()
+    """Empty the tables that are not empty: to empty all of them takes longer than most tests."""
+    tables = [f'"{table}"' for table in METADATA.tables]
+    used = [f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables]  # noqa: S608 - our own names
+    counted = "SELECT '\"' || split_part(sequencename, '_id_seq', 1) || '\"' FROM pg_sequences WHERE last_value > 0"
+    with psycopg.connect(url, autocommit=True) as connection:
+        found = [name for (name,) in connection.execute(" UNION ".join([*used, counted]).encode())]
+        if found:
+            connection.execute(f"TRUNCATE {', '.join(found)} RESTART IDENTITY CASCADE".encode())

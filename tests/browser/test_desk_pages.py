@@ -18,6 +18,7 @@ from newsletter.wiring import Services
 from tests.browsing import barriers, log_in, serving
 from tests.data import NOW, a_newsletter, a_reader, an_article, an_editor
 from tests.desk import services_of, with_password
+from tests.sampling import WINDOWS
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützen und was sonst noch dazugehört"
 HOSTILE = """<!doctype html><html><head><title>x</title></head><body><p>Hello</p>
@@ -91,7 +92,7 @@ def paths(parts: Services) -> list[str]:
     return ["/desk/", *each, "/desk/editions/1", "/desk/editions/2", "/desk/account", "/inbox", "/inbox/empty", *views]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark"), (320, "light")])
+@WINDOWS
 def test_no_page_has_a_barrier(
     browser: Browser, parts: Services, base: str, width: int, scheme: Literal["light", "dark"]
 ) -> None:

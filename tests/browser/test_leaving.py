@@ -13,6 +13,7 @@ from newsletter.subscriptions.subscribers import MailboxProof, Subscription
 from tests.browsing import barriers, serving
 from tests.data import NOW, a_newsletter, a_reader
 from tests.reader_site import ReaderSite
+from tests.sampling import WINDOWS
 
 ANNA = "anna.with.a.rather.long.name@subdomain.of.example.org"
 LIGHT = 60_000  # octets of a page with all that it loads
@@ -68,7 +69,7 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark"), (320, "light"), (320, "dark")])
+@WINDOWS
 def test_no_page_about_leaving_or_own_data_has_a_barrier(
     browser: Browser, site: ReaderSite, base: str, width: int, scheme: str
 ) -> None:

@@ -13,6 +13,7 @@ from newsletter.subscriptions.subscribers import AddressChange
 from tests.browsing import barriers, serving
 from tests.data import NOW, a_reader, an_article, topic_ids
 from tests.reader_site import ReaderSite
+from tests.sampling import WINDOWS
 
 
 @pytest.fixture
@@ -137,7 +138,7 @@ def test_whoever_goes_away_at_once_has_chosen_all_the_same(site: ReaderSite, pag
     assert site.subscription().hour == 20
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (320, "light")])
+@WINDOWS
 def test_no_page_about_choices_or_addresses_has_a_barrier(
     browser: Browser, site: ReaderSite, base: str, width: int, scheme: str
 ) -> None:

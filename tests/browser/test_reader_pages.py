@@ -12,6 +12,7 @@ from newsletter.subscriptions.subscribers import SubscriptionState
 from tests.browsing import barriers, serving
 from tests.data import NOW, a_newsletter, a_reader, an_article
 from tests.reader_site import SLUG, ReaderSite
+from tests.sampling import WINDOWS
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützen und mehr"
 
@@ -67,7 +68,7 @@ def paths(site: ReaderSite) -> dict[str, str]:
     return {name: link.removeprefix("http://localhost") for name, link in links.items()}
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark"), (320, "light")])
+@WINDOWS
 def test_no_page_has_a_barrier(browser: Browser, site: ReaderSite, base: str, width: int, scheme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]  # parametrized
     page = context.new_page()

@@ -17,6 +17,7 @@ from newsletter.editions.editions import Edition
 from newsletter.jobs import announce_nothing
 from tests.feed_site import FeedSite
 from tests.newsroom import Newsroom, newsroom, wait_until
+from tests.sampling import sampled_on
 
 ANNA, BEN = "anna@example.org", "ben@example.org"
 
@@ -89,6 +90,7 @@ def test_a_reader_subscribes_confirms_gets_one_digest_and_leaves(room: Newsroom,
     assert len(digests(room, ANNA)) == 1
 
 
+@sampled_on("postgresql")
 def test_the_weekly_digest_goes_out_by_itself_when_it_falls_due(
     room: Newsroom, site: FeedSite, database_url: str
 ) -> None:
@@ -102,6 +104,7 @@ def test_the_weekly_digest_goes_out_by_itself_when_it_falls_due(
     assert len(digests(room, ANNA)) == 1
 
 
+@sampled_on("sqlite")
 def test_the_broker_is_flushed_again_and_again_and_every_mail_still_comes_once(
     room: Newsroom, site: FeedSite, redis_url: str
 ) -> None:
@@ -151,6 +154,7 @@ def test_a_worker_killed_between_send_and_settle_repeats_at_most_that_mail_under
         assert len({mail.as_bytes() for mail in digests(room, address)}) == 1, "a repeat is the same to the byte"
 
 
+@sampled_on("postgresql")
 def test_two_schedulers_and_two_workers_send_nothing_twice(room: Newsroom, site: FeedSite) -> None:
     start_all(room)
     room.start("worker-2")
@@ -166,6 +170,7 @@ def test_two_schedulers_and_two_workers_send_nothing_twice(room: Newsroom, site:
     assert [len(digests(room, address)) for address in everybody] == [1] * 6
 
 
+@sampled_on("postgresql")
 def test_the_relay_is_away_for_a_while_and_nobody_is_lost(room: Newsroom, site: FeedSite) -> None:
     start_all(room)
     connect_feed(room, site)
@@ -179,6 +184,7 @@ def test_the_relay_is_away_for_a_while_and_nobody_is_lost(room: Newsroom, site: 
     assert [len(digests(room, address)) for address in (ANNA, BEN)] == [1, 1]
 
 
+@sampled_on("sqlite")
 def test_a_worker_that_is_asked_to_end_ends_in_order_and_its_successor_goes_on(room: Newsroom, site: FeedSite) -> None:
     start_all(room)
     connect_feed(room, site)

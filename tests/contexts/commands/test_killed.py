@@ -16,6 +16,7 @@ from newsletter.delivery.kinds import Lane, MailKind
 from newsletter.subscriptions.subscribers import Consent, ConsentAct, Subscriber, Subscription, SubscriptionState
 from tests.command_line import CommandLine
 from tests.data import NOW, a_reader
+from tests.sampling import sampled_on
 
 ROOT = Path(__file__).parents[3]
 ANNA = "anna@example.org"
@@ -36,6 +37,7 @@ def kill(process: "subprocess.Popen[bytes]") -> bool:
     return was_at_work
 
 
+@sampled_on("sqlite")
 def test_a_killed_export_leaves_no_file_that_looks_whole(line: CommandLine, tmp_path: Path) -> None:
     readers = 60_000
     with line.database.write() as session:
@@ -62,6 +64,7 @@ def test_a_killed_export_leaves_no_file_that_looks_whole(line: CommandLine, tmp_
     assert not begun.exists()
 
 
+@sampled_on("postgresql")
 def test_a_killed_erasing_has_done_all_or_nothing(line: CommandLine) -> None:
     mails = 3_000
     with line.database.write() as session:

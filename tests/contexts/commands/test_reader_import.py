@@ -19,6 +19,7 @@ from newsletter.subscriptions.subscribers import Consent, Subscriber, Subscripti
 from tests.command_line import CommandLine
 from tests.data import an_editor
 from tests.import_files import a_wix_file
+from tests.sampling import sampled_on
 
 ROOT = Path(__file__).parent.parent.parent.parent
 DECLARED = ("--declare", "maren@proof.example", "--reason", "They ticked the box of our old form.")
@@ -172,6 +173,7 @@ def test_readers_are_exported_and_the_importer_takes_them(line: CommandLine, fil
     assert (ended.code, len(ended.err.splitlines())) == (1, 1)
 
 
+@sampled_on("postgresql")
 def test_killed_in_the_middle_and_started_again_everybody_is_there_once(
     line: CommandLine, file: str, tmp_path: Path
 ) -> None:
