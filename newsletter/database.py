@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import (
@@ -169,7 +170,9 @@ class Database:
         self.engine.dispose()
 
 
+@cache
 def _engine(url: str) -> Engine:
+    """The engine of this URL, one for the whole process: it remembers statements that it has compiled."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(

@@ -91,12 +91,10 @@ def announced() -> list[Job]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty, migrated database; every test that asks runs on both kinds."""
     if request.param == "sqlite":
-        path = tmp_path / "gazette.sqlite3"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
+        return fresh_sqlite(request.getfixturevalue("sqlite_template"), "gazette")
     url: str = request.getfixturevalue("postgres_url")
     _empty(url)
     return url
@@ -108,6 +106,18 @@ def database(database_url: str, announced: list[Job]) -> Iterator[Database]:
     database = Database(database_url, announce=announced.append)
     yield database
     database.close()
+
+
+def fresh_sqlite(template: Path, name: str) -> str:
+    """The URL of an empty, migrated SQLite database, the same for every test of this process.
+
+    So its engine is the same too, and does not compile each statement again for each test.
+    """
+    path = template.with_name(f"{name}.sqlite3")
+    for left in template.parent.glob(f"{path.name}*"):
+        left.unlink()
+    shutil.copy(template, path)
+    return f"sqlite:///{path}"
 
 
 def _empty(url: str) -> None:

@@ -1,6 +1,7 @@
 """An editor at the desk: a browser that presses buttons that are really there."""
 
 import re
+from functools import cache
 from html import unescape
 
 from flask import Flask
@@ -9,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from newsletter.accounts import entry
 from newsletter.accounts.editors import Editor
+from newsletter.signing import new_nonce
 from newsletter.wiring import Services
 from tests.data import an_editor
 
@@ -45,8 +47,16 @@ def token_in(page: TestResponse) -> str:
 
 def with_password(editor: Editor, password: str = PASSWORD) -> Editor:
     """An editor who has set a password."""
-    entry.set_password(editor, password)
+    editor.password_hash, editor.session_nonce = _hash_of(password), new_nonce()
     return editor
+
+
+@cache
+def _hash_of(password: str) -> str | None:
+    """The hash, made once: it is slow on purpose."""
+    editor = Editor()
+    entry.set_password(editor, password)
+    return editor.password_hash
 
 
 def logged_in(app: Flask, address: str = "maren@proof.example") -> FlaskClient:

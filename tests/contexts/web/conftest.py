@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from newsletter.web.application import create_app
 from newsletter.wiring import Services
+from tests.app_fixtures import flask_app
 from tests.cms import Cms
 from tests.reader_site import ReaderSite
 
@@ -18,4 +18,4 @@ def site(app: Flask) -> ReaderSite:
 @pytest.fixture
 def cms(parts: Services) -> Cms:
     """A content system with a key, on SQLite and PostgreSQL in turn."""
-    return Cms(create_app(parts), parts)
+    return Cms(flask_app(parts), parts)

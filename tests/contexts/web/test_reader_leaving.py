@@ -3,7 +3,6 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -19,6 +18,7 @@ from newsletter.web.application import create_app
 from newsletter.wiring import Services, build_services
 from tests.conftest import StandingClock
 from tests.data import a_newsletter, a_reader
+from tests.desk import services_of
 from tests.reader_site import ReaderSite, words
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -157,11 +157,10 @@ def test_an_unknown_or_altered_link_tells_nothing(site: ReaderSite, link: str) -
 
 
 @pytest.fixture
-def rotated(app: Flask, settings: Settings, tmp_path: Path, clock: StandingClock) -> ReaderSite:
+def rotated(app: Flask, settings: Settings, clock: StandingClock) -> ReaderSite:
     """The same database under a new key, the old one retired."""
     keys = SecretStr("a-new-key-that-is-long-enough-for-everybody-01," + settings.secret_key.get_secret_value())
-    url = SecretStr(f"sqlite:///{tmp_path / 'app.sqlite3'}")
-    changed = settings.model_copy(update={"secret_key": keys, "database_url": url})
+    changed = services_of(app).settings.model_copy(update={"secret_key": keys})
     return ReaderSite(create_app(build_services(changed, announce_nothing, clock=clock)))
 
 

@@ -18,6 +18,7 @@ from newsletter.subscriptions.subscribers import SubscriptionState
 from newsletter.web.application import create_app
 from newsletter.wiring import build_services
 from tests.data import NOW, a_newsletter, a_reader, an_article, an_editor
+from tests.desk import services_of
 from tests.reader_site import SLUG, ReaderSite, elements, words
 
 HOSTILE = """</title><script>alert(1)</script>"'><img src=x onerror=alert(1)>{{ 1237*7919 }}"""
@@ -159,8 +160,9 @@ def failing(error: Exception) -> Callable[[], str]:
     ],
 )
 def test_our_own_failures_are_told_and_others_are_not(app: Flask, error: Exception, status: int, sentence: str) -> None:
-    app.add_url_rule("/failing", view_func=failing(error))
-    answer = app.test_client().get("/failing")
+    own = create_app(services_of(app))
+    own.add_url_rule("/failing", view_func=failing(error))
+    answer = own.test_client().get("/failing")
     assert answer.status_code == status
     assert sentence in words(answer)
     assert "secret-of-the-house" not in answer.text
