@@ -13,6 +13,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 _KEY_ID: Final = 4
@@ -53,6 +54,7 @@ def _digest(key: str, info: str, value: str) -> str:
     return hmac.new(_derived(key, info), value.encode(), hashlib.sha256).hexdigest()[: 2 * _MAC]
 
 
+@lru_cache(maxsize=256)
 def _derived(key: str, info: str) -> bytes:
     return hmac.new(key.encode(), b"gazette|" + info.encode(), hashlib.sha256).digest()
 

@@ -4,6 +4,7 @@ import hashlib
 import ipaddress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -41,6 +42,7 @@ def consent_sentence(newsletter_name: str, tongue: Tongue = ENGLISH) -> str:
     )
 
 
+@lru_cache(maxsize=4096)
 def shortened_network(address: str | None) -> str:
     """A network address cut to /24 or /48, which tells networks apart and not people; or nothing."""
     try:

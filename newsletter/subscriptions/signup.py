@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from config import defaults
 from newsletter.catalogue.newsletters import Newsletter
-from newsletter.database import insert_if_new
+from newsletter.database import Database, insert_if_new
 from newsletter.delivery.deliveries import Delivery
 from newsletter.delivery.kinds import MailKind
 from newsletter.delivery.outbox import Recipient, queue_mail
@@ -48,6 +48,16 @@ class Confirmation(Enum):
     EXPIRED = auto()
 
 
+def take(database: Database, newsletter: Newsletter, entered: SignUp, *, now: datetime) -> Address:
+    """`sign_up` in a transaction of its own, and in one statement where it is the usual one."""
+    address = parse_address(entered.address)
+    is_one = entered.also <= {newsletter.id}
+    if is_one and take_new_reader(database, newsletter.id, address, entered.choice, entered.evidence, now=now):
+        return address
+    with database.write() as session:
+        return sign_up(session, newsletter, entered, now=now)
+
+
 def sign_up(session: Session, newsletter: Newsletter, entered: SignUp, *, now: datetime) -> Address:
     """Take a sign-up; raises AddressError when the address cannot be one.
 
@@ -55,9 +65,6 @@ def sign_up(session: Session, newsletter: Newsletter, entered: SignUp, *, now: d
     whether somebody reads a newsletter. What is asked for at once is confirmed at once, by one mail.
     """
     address = parse_address(entered.address)
-    is_one = entered.also <= {newsletter.id}
-    if is_one and take_new_reader(session, newsletter.id, address, entered.choice, entered.evidence, now=now):
-        return address
     if not may_ask(session, address.key, now=now):
         return address
     subscriber = _subscriber(session, address, now=now)

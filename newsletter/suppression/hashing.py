@@ -7,7 +7,7 @@ addresses. It is handed down once, with the engine, and no caller needs to know 
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 Hashes = Callable[[str], list[str]]
@@ -29,7 +29,12 @@ def hashed_key(session: Session, address_key: str) -> str:
 
 def spellings(session: Session, address_key: str) -> list[str]:
     """Every form in which an address may stand in the list: as it is first, then hashed."""
-    hashes: Hashes | None = session.get_bind().get_execution_options().get(_OPTION)
+    return spellings_at(session.get_bind(), address_key)
+
+
+def spellings_at(bind: Engine | Connection, address_key: str) -> list[str]:
+    """The same where there is no session."""
+    hashes: Hashes | None = bind.get_execution_options().get(_OPTION)
     return [address_key, *(f"{_MARK}{each}" for each in (hashes(address_key) if hashes else ()))]
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from newsletter.catalogue import sites
@@ -12,7 +11,7 @@ from newsletter.subscriptions.addresses import Address, AddressError, parse_addr
 from newsletter.subscriptions.consent import consent_sentence
 from newsletter.subscriptions.domain_slips import better_address, is_better
 from newsletter.subscriptions.signup import SignUp
-from newsletter.web.doors import now, writing
+from newsletter.web.doors import now, services, writing
 from newsletter.web.public import ladder, views
 from newsletter.web.public.incoming import choice_from, evidence_of
 from newsletter.web.public.ladder import Door
@@ -89,20 +88,20 @@ def taken(slug: str, sent: Sent) -> Outcome:
         return Stopped(stopped)
     with paced():
         if not fields.get(HONEYPOT):  # whoever fills it in is a program, and hears what everybody hears
-            with writing() as session:
-                _take(session, offer, address, sent)
+            _take(offer, address, sent)
     return Asked(address.text)
 
 
-def _take(session: Session, offer: Offer, address: Address, sent: Sent) -> None:
+def _take(offer: Offer, address: Address, sent: Sent) -> None:
     newsletter = offer.newsletter
     tongue = tongue_offered(newsletter, offer.languages)
     evidence = replace(evidence_of(consent_sentence(newsletter.name, tongue), tongue.language), form=sent.door)
     if sent.origin:
         evidence = replace(evidence, page=sent.origin)
-        sites.note_use(session, newsletter, sent.origin, now=now())
+        with writing() as session:
+            sites.note_use(session, newsletter, sent.origin, now=now())
     choice = choice_from(newsletter, offer.topics, offer.languages, sent.fields)
-    signup.sign_up(session, newsletter, SignUp(address.text, choice, evidence), now=now())
+    signup.take(services().database, newsletter, SignUp(address.text, choice, evidence), now=now())
 
 
 def _address_entered(fields: MultiDict[str, str]) -> str:

@@ -6,13 +6,15 @@ from flask.typing import ResponseReturnValue
 from newsletter.catalogue import shelf
 from newsletter.editions.rhythms import rule_for
 from newsletter.mails.sentences import site_name
+from newsletter.mails.slots import slot
 from newsletter.subscriptions import address_rules, signup
 from newsletter.subscriptions.addresses import Address, AddressError, parse_address
 from newsletter.subscriptions.domain_slips import better_address
-from newsletter.web.doors import now, reading, services, writing
+from newsletter.web.doors import now, reading, services
 from newsletter.web.guards import anybody, guarded
 from newsletter.web.public import embed_origins, embed_plain, ladder, promises, views
 from newsletter.web.public.asked import Asked, address_entered, asked_of, is_as_typed, is_too_early
+from newsletter.web.public.crowd_pages import crowd_page
 from newsletter.web.public.inboxes import inbox_of
 from newsletter.web.public.incoming import choice_entered, entered, newsletter_or_404
 from newsletter.web.public.ladder import Door
@@ -87,11 +89,13 @@ def _taken(asked: Asked, address: Address) -> ResponseReturnValue:
     # What a program sent, or somebody too early, is answered like the rest and forgotten.
     with paced():
         if not is_early and not request.form.get(HONEYPOT):
-            with writing() as session:
-                signup.sign_up(session, asked.newsletter, asked.sign_up(address, Door.PAGE), now=now())
-    page = asked.page() | {"address": address.text, "webmail": inbox_of(address.key), "inbox": _local_inbox()}
-    said = {"is_again": "again" in request.form and not is_early, "is_early": is_early, "again": asked.again(now())}
-    return views.rendered("public/check_inbox.html", **page, **said)
+            signup.take(services().database, asked.newsletter, asked.sign_up(address, Door.PAGE), now=now())
+    again = asked.again(now())
+    values = {"address": address.text, "typed": asked.entered.address, "from": str(again["from"])}
+    page = asked.page() | {"address": slot("address"), "webmail": inbox_of(address.key), "inbox": _local_inbox()}
+    page["kept"] = [(name, slot("typed") if name == "address" else value) for name, value in page["kept"]]
+    said = {"is_again": "again" in request.form and not is_early, "is_early": is_early}
+    return crowd_page("public/check_inbox.html", values, **page, **said, again=again | {"from": slot("from")})
 
 
 def _form_again(slug: str, status: int, *, trouble: str = "", better: str = "") -> ResponseReturnValue:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum, auto
 from typing import Any, Final
 
-from flask import request
+from flask import g, request
 from flask.typing import ResponseReturnValue
 
 from newsletter.signing import Signer
@@ -21,6 +21,7 @@ from newsletter.web.public.tap_pages import PROOF, TOKEN, Why
 
 WORK_KEY: Final = "proof of work"
 """What the key of the sums is derived for."""
+_SHOWN: Final = "shown_of_one_more_tap"
 
 
 class Door(StrEnum):
@@ -92,6 +93,15 @@ def _asked(slug: str, address_key: str, door: Door, shown: _Shown, at: datetime)
 
 
 def _shown(signer: Signer, slug: str, *, at: datetime) -> _Shown:
+    """Read once for a request: more than one question is answered from it."""
+    shown: _Shown | None = g.get(_SHOWN)
+    if shown is None:
+        shown = _read_shown(signer, slug, at=at)
+        setattr(g, _SHOWN, shown)
+    return shown
+
+
+def _read_shown(signer: Signer, slug: str, *, at: datetime) -> _Shown:
     token, proof = _field(TOKEN), _field(PROOF)
     tap = tap_of(signer, slug, token) if token else None
     if tap is None:

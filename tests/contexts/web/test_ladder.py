@@ -279,7 +279,7 @@ def test_no_door_is_left_open_when_a_network_is_full(site: ReaderSite) -> None:
 
 
 def test_whatever_signs_somebody_up_asks_the_ladder_first() -> None:
-    callers = [module for module in modules_of(web) if "signup.sign_up(" in source_of(module)]
+    callers = [module for module in modules_of(web) if "signup.take(" in source_of(module)]
     assert len(callers) >= 2
     for module in callers:
         assert "ladder.stopped(" in source_of(module), module.__name__
