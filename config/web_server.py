@@ -3,6 +3,7 @@
 gunicorn reads the lower-case names below; each worker process loads the application by itself.
 """
 
+import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -43,3 +44,6 @@ loglevel = _settings.log_level.lower()
 def post_worker_init(worker: Any) -> None:
     """Tell the application how many processes share its limits while Redis, which counts for all, is away."""
     worker.wsgi.extensions["gazette"].counts.share_among(worker.cfg.workers)
+    # What is loaded now stays for good: looking through it for garbage again and again would hold up requests.
+    gc.collect()
+    gc.freeze()

@@ -1,9 +1,11 @@
 """The worker process: its services, its logs, and its orderly end."""
 
+import gc
+import os
 import sys
 import threading
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from celery import signals
@@ -16,6 +18,9 @@ from newsletter.wiring import Services, build_services
 from tasks.announcing import announcer
 from tasks.broker import ANSWER_SECONDS
 from tasks.celery import app
+
+_NICENESS: Final = 10
+"""A worker gives way to whoever answers a reader: a mail may be a second late, a page may not."""
 
 stopping = threading.Event()
 
@@ -34,10 +39,13 @@ def _set_up_logging(**_details: Any) -> None:
 @signals.worker_init.connect  # type: ignore[untyped-decorator]  # Celery ships no types
 def _begin(**_details: Any) -> None:
     """Build everything before the first task: in one thread, and with a sentence when a setting is wrong."""
+    os.nice(_NICENESS)
     try:
         for lane in Lane:
             services().sending(lane)
         services().intake  # noqa: B018 - made here, lest two threads make one each
+        gc.collect()
+        gc.freeze()  # what is loaded now stays for good, and need not be looked through again
     except (SettingsError, GazetteError) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None

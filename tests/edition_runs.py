@@ -37,7 +37,7 @@ def settle_all(database: Database, state: DeliveryState) -> None:
     with database.write() as session:
         waiting = session.scalars(select(Delivery).where(Delivery.state == "queued")).all()
         for row in waiting:
-            assert outbox.mark_sending(session, claimed(session, row), "test", fingerprint="f", now=NOW)
+            assert outbox.mark_sending(session.connection(), claimed(session, row), "test", fingerprint="f", now=NOW)
             session.refresh(row)
             assert outbox.settle(session, row.id, row.attempts, state)
             settle_ledger(session, row, state)

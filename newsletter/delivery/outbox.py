@@ -7,7 +7,7 @@ from enum import Enum, auto
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Update, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.database import ask_for, database_now
@@ -130,26 +130,26 @@ def release(session: Session, delivery_ids: Iterable[int], lease_id: str) -> Non
     )
 
 
-def mark_sending(session: Session, row: Delivery, lease_id: str, *, fingerprint: str, now: datetime) -> bool:
+def mark_sending(connection: Connection, row: Delivery, lease_id: str, *, fingerprint: str, now: datetime) -> bool:
     """Mark a claimed delivery as on its way, before the wire; False when it is no longer ours."""
     values = {"attempts": row.attempts + 1, "composed_at": row.composed_at or now, "fingerprint": fingerprint}
-    return _change(session, row.id, DeliveryState.SENDING, (_Fence.LIVE_LEASE, lease_id), values)
+    return _change(connection, row.id, DeliveryState.SENDING, (_Fence.LIVE_LEASE, lease_id), values)
 
 
 def hold(session: Session, row: Delivery, lease_id: str, *, reply: str) -> bool:
     """Leave a claimed delivery unknown until a person decides: it may have arrived, and cannot be repeated."""
     values = {"next_attempt_at": None, "lease_id": None, "lease_until": None, "reply": reply}
-    return _change(session, row.id, DeliveryState.UNKNOWN, (_Fence.LEASE, lease_id), values)
+    return _change(session.connection(), row.id, DeliveryState.UNKNOWN, (_Fence.LEASE, lease_id), values)
 
 
 def settle(session: Session, delivery_id: int, attempt: int, to: DeliveryState, **values: Any) -> bool:
     """Move a delivery on after its `attempt`; False when a newer attempt or a final state is there."""
     changed = {"lease_id": None, "lease_until": None, **values}
-    return _change(session, delivery_id, to, (_Fence.ATTEMPT, attempt), changed)
+    return _change(session.connection(), delivery_id, to, (_Fence.ATTEMPT, attempt), changed)
 
 
 def _change(
-    session: Session,
+    connection: Connection,
     delivery_id: int,
     to: DeliveryState,
     held: tuple[_Fence, str | int],
@@ -159,7 +159,7 @@ def _change(
     fence, key = held
     named = {f"new_{name}": value for name, value in values.items()}
     change = _statement(to, fence, tuple(values))
-    return session.connection().execute(change, {"the_id": delivery_id, "key": key, **named}).rowcount == 1
+    return connection.execute(change, {"the_id": delivery_id, "key": key, **named}).rowcount == 1
 
 
 @cache

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final, assert_never
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -117,6 +118,9 @@ class _Batch:
 
     def _composed(self, row: Delivery) -> OutgoingMail | None:
         made = self._ahead.take(row, self._untried)
+        if made is not None and isinstance(made.said, OutgoingMail) and not row.unknowns:
+            with self._sending.database.alone() as connection:
+                return self._marked(connection, row, made.said, made.at)
         with self._sending.database.write() as session:
             now = self._sending.clock.now() if made is None else made.at
             mail = self._sending.compose(session, row, now) if made is None else made.said
@@ -128,7 +132,11 @@ class _Batch:
             if row.unknowns and mail.fingerprint != row.fingerprint:
                 outbox.hold(session, row, self._lease.id, reply="held: a repeat would say something else by now")
                 return None
-            is_ours = outbox.mark_sending(session, row, self._lease.id, fingerprint=mail.fingerprint, now=now)
+            return self._marked(session.connection(), row, mail, now)
+
+    def _marked(self, connection: Connection, row: Delivery, mail: OutgoingMail, now: datetime) -> OutgoingMail | None:
+        """The mail once it is marked as on its way; None when it is no longer ours."""
+        is_ours = outbox.mark_sending(connection, row, self._lease.id, fingerprint=mail.fingerprint, now=now)
         self._tried[row.id] = row
         return mail if is_ours else None
 

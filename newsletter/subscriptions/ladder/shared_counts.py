@@ -2,11 +2,12 @@
 
 import threading
 from datetime import UTC, datetime
+from hashlib import sha1
 from typing import Any, Final
 
-from redis import ConnectionPool, Redis
+from redis import ConnectionPool
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import NoScriptError, RedisError
 from redis.retry import Retry
 
 from config import defaults
@@ -89,8 +90,8 @@ class SharedCounts:
         patience: dict[str, Any] = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
         pool = ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 0), **patience)
         pool.connection_class = _connecting_by_leave(pool.connection_class)
-        self._redis = Redis(connection_pool=pool)
-        self._script = self._redis.register_script(_NOTE)
+        self._pool = pool
+        self._sha = sha1(_NOTE.encode(), usedforsecurity=False).hexdigest()
 
     def note(self, asked: Asked, *, now: datetime) -> Noted:
         """See `Counts.note`. Opens a connection where there is none."""
@@ -105,7 +106,8 @@ class SharedCounts:
 
         Opening one means to look up a name, which has no time limit.
         """
-        answer: list[int] = self._script(keys=_keys(asked), args=_arguments(asked, now))
+        keys = _keys(asked)
+        answer = self._evaluated(len(keys), *keys, *_arguments(asked, now))
         holds = bool(answer[0])
         counts = [
             Count(answer[at], answer[at + 1], None if answer[at + 2] < 0 else _instant(answer[at + 2]))
@@ -117,8 +119,27 @@ class SharedCounts:
 
     def close(self) -> None:
         """Give back the connections."""
-        self._redis.close()
-        self._redis.connection_pool.disconnect()
+        self._pool.disconnect()
+
+    def _evaluated(self, *given: str | int) -> list[int]:
+        """What the script answers. It is sent over the connection itself: a client's ceremony costs as much again."""
+        connection: Any = self._pool.get_connection()
+        try:
+            try:
+                return _answer(connection, "EVALSHA", self._sha, *given)
+            except NoScriptError:  # a Redis that has just started
+                return _answer(connection, "EVAL", _NOTE, *given)
+        except (RedisError, OSError):
+            connection.disconnect()  # an answer that comes too late must not be taken for the next one's
+            raise
+        finally:
+            self._pool.release(connection)
+
+
+def _answer(connection: Any, *command: str | int) -> list[int]:
+    connection.send_command(*command)
+    answer: list[int] = connection.read_response()
+    return answer
 
 
 def _connecting_by_leave(kind: Any) -> Any:

@@ -182,7 +182,7 @@ def test_the_sweep_calls_a_mail_unknown_when_its_worker_ended(database: Database
         [row] = outbox.claim(session, Lane.DIGESTS, lease_id="dead", lease=timedelta(seconds=30), limit=5, now=NOW)
         mail = plain_mail(session, row, NOW)
         assert isinstance(mail, OutgoingMail)
-        assert outbox.mark_sending(session, row, "dead", fingerprint=mail.fingerprint, now=NOW)
+        assert outbox.mark_sending(session.connection(), row, "dead", fingerprint=mail.fingerprint, now=NOW)
     with database.write() as session:
         assert outbox.sweep_ended_leases(session, now=NOW) == 0, "its lease still runs"
         session.execute(update(Delivery).values(lease_until=database_now(-1)))
@@ -203,7 +203,7 @@ def test_a_worker_that_slept_through_its_lease_marks_nothing(database: Database)
         [row] = outbox.claim(session, Lane.DIGESTS, lease_id="slept", lease=timedelta(seconds=30), limit=5, now=NOW)
         session.execute(update(Delivery).values(lease_until=database_now(-1)))
     with database.write() as session:
-        assert not outbox.mark_sending(session, row, "slept", fingerprint="f", now=NOW)
+        assert not outbox.mark_sending(session.connection(), row, "slept", fingerprint="f", now=NOW)
 
 
 def test_a_late_answer_settles_an_unknown_mail_unless_it_was_tried_again(database: Database) -> None:
@@ -211,7 +211,7 @@ def test_a_late_answer_settles_an_unknown_mail_unless_it_was_tried_again(databas
     with database.write() as session:
         first, second = outbox.claim(session, Lane.DIGESTS, lease_id="a", lease=timedelta(seconds=30), limit=5, now=NOW)
         for row in (first, second):
-            assert outbox.mark_sending(session, row, "a", fingerprint="f", now=NOW)
+            assert outbox.mark_sending(session.connection(), row, "a", fingerprint="f", now=NOW)
             assert outbox.settle(session, row.id, 1, DeliveryState.UNKNOWN, unknowns=1)
         assert outbox.settle(session, first.id, 1, DeliveryState.SENT)
         session.execute(update(Delivery).where(Delivery.id == second.id).values(attempts=2))

@@ -99,7 +99,7 @@ def test_only_the_holder_can_give_back_and_only_what_was_not_tried(database: Dat
     claimed(database)
     with database.write() as session:
         first = session.get_one(Delivery, 1)
-        assert outbox.mark_sending(session, first, "mine", fingerprint="f", now=NOW)
+        assert outbox.mark_sending(session.connection(), first, "mine", fingerprint="f", now=NOW)
         outbox.release(session, [1, 2], "another")
         assert session.scalar(select(func.count()).where(Delivery.lease_id == "mine")) == 2
         outbox.release(session, [1, 2], "mine")
@@ -113,13 +113,15 @@ def test_only_the_holder_can_begin_and_the_first_attempt_dates_the_mail(database
     later = NOW + timedelta(hours=1)
     with database.write() as session:
         row = session.get_one(Delivery, 1)
-        assert not outbox.mark_sending(session, row, "another", fingerprint="f", now=NOW)
-        assert outbox.mark_sending(session, row, "mine", fingerprint="f", now=NOW)
+        assert not outbox.mark_sending(session.connection(), row, "another", fingerprint="f", now=NOW)
+        assert outbox.mark_sending(session.connection(), row, "mine", fingerprint="f", now=NOW)
     with database.write() as session:
         outbox.settle(session, 1, 1, DeliveryState.DEFERRED, next_attempt_at=NOW)
     claimed(database)
     with database.write() as session:
-        assert outbox.mark_sending(session, session.get_one(Delivery, 1), "mine", fingerprint="f", now=later)
+        assert outbox.mark_sending(
+            session.connection(), session.get_one(Delivery, 1), "mine", fingerprint="f", now=later
+        )
     with database.read() as session:
         row = session.get_one(Delivery, 1)
         assert (row.attempts, row.composed_at) == (2, NOW), "a repeat has the date of the first attempt"

@@ -59,7 +59,7 @@ def test_what_failed_is_due_again_and_what_is_unknown_stays_reserved(database: D
     assert digests(database) == {1: [[1], [1]]}
     with database.write() as session:
         row = session.get_one(Delivery, 2)
-        outbox.mark_sending(session, claimed(session, row), "test", fingerprint="f", now=NOW)
+        outbox.mark_sending(session.connection(), claimed(session, row), "test", fingerprint="f", now=NOW)
         session.refresh(row)
         assert outbox.settle(session, row.id, row.attempts, DeliveryState.UNKNOWN)
     send_now(database, clock)
