@@ -68,3 +68,21 @@ def barriers(page: Page) -> list[str]:
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         found.append("scrolls sideways")
     return found
+
+
+_NAMED = "e => e.labels?.[0]?.innerText || e.innerText || ''"
+_IS_MARKED = """e => [e, e.closest('.choice')].some(each => {
+  const style = each && getComputedStyle(each);
+  return style && (style.outlineStyle !== 'none' || style.boxShadow !== 'none');
+})"""
+
+
+def reach(page: Page, words: str) -> None:
+    """Go on with the Tab key until what these words name has the focus, and see that the focus shows there."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if focused.count() and words in focused.evaluate(_NAMED):
+            assert focused.evaluate(_IS_MARKED), f"nobody sees that {words!r} has the focus"
+            return
+    raise AssertionError(f"no way to {words!r} by keyboard")

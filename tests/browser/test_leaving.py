@@ -10,7 +10,7 @@ from sqlalchemy import select
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.subscriptions.privacy.proving import send_fresh_link
 from newsletter.subscriptions.subscribers import MailboxProof, Subscription
-from tests.browsing import barriers, serving
+from tests.browsing import barriers, reach, serving
 from tests.data import NOW, a_newsletter, a_reader
 from tests.reader_site import ReaderSite
 from tests.sampling import WINDOWS
@@ -99,16 +99,6 @@ def test_no_page_about_leaving_or_own_data_has_a_barrier(
     found["erased"] = barriers(page)
     context.close()
     assert {name: each for name, each in found.items() if each} == {}
-
-
-def reach(page: Page, words: str) -> None:
-    """Go on with the Tab key until what these words name has the focus."""
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        focused = page.locator(":focus")
-        if focused.count() and words in (focused.evaluate("e => e.innerText || e.labels?.[0]?.innerText || ''")):
-            return
-    raise AssertionError(f"no way to {words!r} by keyboard")
 
 
 def test_leaving_undoing_and_saying_why_need_only_a_keyboard(browser: Browser, site: ReaderSite, base: str) -> None:
