@@ -19,6 +19,7 @@ from typing import Final
 _KEY_ID: Final = 4
 _ROW_ID: Final = 8
 _MAC: Final = 16
+_NONCE: Final = 16
 _NEWEST_ROW: Final = 2**63 - 1
 
 
@@ -47,7 +48,13 @@ class Claim:
 
 def new_nonce() -> str:
     """128 random bits, as kept with a row."""
-    return secrets.token_urlsafe(16)
+    return secrets.token_urlsafe(_NONCE)
+
+
+def new_nonces(count: int) -> list[str]:
+    """So many of them, in a fraction of the time that they take one by one."""
+    drawn = secrets.token_bytes(_NONCE * count)
+    return [_spelled(drawn[at : at + _NONCE]) for at in range(0, len(drawn), _NONCE)]
 
 
 def _digest(key: str, info: str, value: str) -> str:

@@ -14,7 +14,8 @@ Hashes = Callable[[str], list[str]]
 """The keyed hashes of an address key, under the key in use first and then under the retired ones."""
 
 _OPTION: Final = "gazette_suppression_hashes"
-_MARK: Final = "hash:"  # no address begins like this and has no @
+MARK: Final = "hash:"
+"""How a hashed address begins; no address begins like this and has no @."""
 
 
 def hash_with(engine: Engine, hashes: Hashes) -> None:
@@ -35,7 +36,7 @@ def spellings(session: Session, address_key: str) -> list[str]:
 def spellings_at(bind: Engine | Connection, address_key: str) -> list[str]:
     """The same where there is no session."""
     hashes: Hashes | None = bind.get_execution_options().get(_OPTION)
-    return [address_key, *(f"{_MARK}{each}" for each in (hashes(address_key) if hashes else ()))]
+    return [address_key, *(f"{MARK}{each}" for each in (hashes(address_key) if hashes else ()))]
 
 
 def spelled(session: Session, address_keys: Iterable[str]) -> dict[str, str]:

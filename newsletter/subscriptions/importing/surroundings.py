@@ -12,7 +12,7 @@ from newsletter.subscriptions.importing.records import ImportRow, ImportRun, Out
 from newsletter.subscriptions.importing.rows import Row
 from newsletter.subscriptions.privacy.records import Erasure
 from newsletter.subscriptions.subscribers import Consent, ConsentAct, Subscriber, Subscription
-from newsletter.suppression.hashing import spelled
+from newsletter.suppression.hashing import MARK, spelled
 from newsletter.suppression.suppressions import Suppression
 
 FORM = "import"
@@ -63,7 +63,9 @@ def _confirmed_here(session: Session, subscription_ids: Collection[int]) -> set[
 
 def reasons_among(session: Session, keys: Collection[str]) -> dict[str, str]:
     """Those of many addresses that must not be written to, and why."""
-    forms = spelled(session, keys)
+    # A hash for each of a million addresses takes its time, and is needed only where somebody had themselves erased.
+    hashed = select(Suppression.id).where(Suppression.address_key.startswith(MARK)).limit(1)
+    forms = {key: key for key in keys} if session.scalar(hashed) is None else spelled(session, keys)
     query = select(Suppression.address_key, Suppression.reason)
     query = query.where(among(session, Suppression.address_key, forms))
     return {forms[found]: reason for found, reason in session.execute(query)}

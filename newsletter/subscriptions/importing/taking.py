@@ -12,7 +12,7 @@ from newsletter.accounts.editors import Editor
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.catalogue.shelf import topics_of
 from newsletter.database import insert_if_new
-from newsletter.signing import new_nonce
+from newsletter.signing import new_nonces
 from newsletter.subscriptions.choices import Choice
 from newsletter.subscriptions.consent import Evidence
 from newsletter.subscriptions.importing.bulk import add_rows, new_ids
@@ -172,8 +172,9 @@ def _activate(
     choices = {wishes: choice_from(row, newsletter, names, offered) for wishes, row in different.items()}
     chosen = [choices[row.wishes] for row in rows]
     pairs = list(zip(rows, new_ids(session, Subscription, len(rows)), strict=True))
+    nonces = new_nonces(2 * len(rows))
     subscriptions = [
-        _subscription(row, choice, each, ids[row.address.key], newsletter, now=now)
+        _subscription(row, choice, (each, ids[row.address.key]), newsletter, (nonces.pop(), nonces.pop()), now=now)
         for (row, each), choice in zip(pairs, chosen, strict=True)
     ]
     add_rows(session, Subscription, _SUBSCRIPTION, subscriptions)
@@ -187,12 +188,12 @@ def _activate(
 
 
 def _subscription(
-    row: Row, choice: Choice, subscription_id: int, subscriber_id: int, newsletter: Newsletter, *, now: datetime
+    row: Row, choice: Choice, ids: tuple[int, int], newsletter: Newsletter, nonces: tuple[str, str], *, now: datetime
 ) -> tuple[object, ...]:
-    """A subscription whose window opens now, however old the consent is."""
+    """A subscription whose window opens now, however old the consent is; `ids` are its own and the subscriber's."""
     return (
-        *(subscription_id, subscriber_id, newsletter.id, _ACTIVE, choice.cadence.value),
-        *(new_nonce(), new_nonce(), row.opted_in_at or row.confirmed_at or row.since or now, now),
+        *(*ids, newsletter.id, _ACTIVE, choice.cadence.value),
+        *(*nonces, row.opted_in_at or row.confirmed_at or row.since or now, now),
         *(choice.weekday, choice.hour, choice.zone, choice.wants_breaking),
     )
 
