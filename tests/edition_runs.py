@@ -39,7 +39,7 @@ def settle_all(database: Database, state: DeliveryState) -> None:
         for row in waiting:
             assert outbox.mark_sending(session.connection(), claimed(session, row), "test", fingerprint="f", now=NOW)
             session.refresh(row)
-            assert outbox.settle(session, row.id, row.attempts, state)
+            assert outbox.settle(session.connection(), row.id, row.attempts, state)
             settle_ledger(session, row, state)
 
 

@@ -30,7 +30,7 @@ class Composer(Protocol):
 
 
 class Settler(Protocol):
-    """Told, in the same transaction, that a delivery has reached a final state."""
+    """Told, in the same transaction, that a delivery has reached a final state; not of letters that were accepted."""
 
     def __call__(self, session: Session, row: Delivery, state: DeliveryState) -> None: ...
 

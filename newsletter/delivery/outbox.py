@@ -142,10 +142,10 @@ def hold(session: Session, row: Delivery, lease_id: str, *, reply: str) -> bool:
     return _change(session.connection(), row.id, DeliveryState.UNKNOWN, (_Fence.LEASE, lease_id), values)
 
 
-def settle(session: Session, delivery_id: int, attempt: int, to: DeliveryState, **values: Any) -> bool:
+def settle(connection: Connection, delivery_id: int, attempt: int, to: DeliveryState, **values: Any) -> bool:
     """Move a delivery on after its `attempt`; False when a newer attempt or a final state is there."""
     changed = {"lease_id": None, "lease_until": None, **values}
-    return _change(session.connection(), delivery_id, to, (_Fence.ATTEMPT, attempt), changed)
+    return _change(connection, delivery_id, to, (_Fence.ATTEMPT, attempt), changed)
 
 
 def _change(
@@ -185,7 +185,7 @@ def sweep_ended_leases(session: Session, *, now: datetime) -> int:
     ).all()
     for delivery_id, kind, attempts, unknowns in ended:
         settle(
-            session,
+            session.connection(),
             delivery_id,
             attempts,
             DeliveryState.UNKNOWN,

@@ -149,8 +149,23 @@ class _Batch:
 
     def _record(self, answer: Answer) -> None:
         mail, outcome = answer.mail, answer.outcome
+        now = self._sending.clock.now()
+        if mail is not None and self._is_plain(mail, outcome):
+            with self._sending.database.alone() as connection:
+                self._settle(connection, mail, outcome, now)
+        else:
+            self._record_with_all(mail, outcome, now)
+        if mail is not None:
+            _log.info("mail_settled", delivery_id=mail.delivery_id, outcome=type(outcome).__name__.lower())
+
+    def _is_plain(self, mail: OutgoingMail, outcome: Outcome) -> bool:
+        """Whether nothing but the row itself is changed by an outcome: a letter that was accepted."""
+        row = self._tried[mail.delivery_id]
+        return isinstance(outcome, Accepted) and not self._is_in_trouble and row.edition_id is None
+
+    def _record_with_all(self, mail: OutgoingMail | None, outcome: Outcome, now: datetime) -> None:
+        """Record an outcome together with what it says of the relay, and what its edition must know."""
         with self._sending.database.write() as session:
-            now = self._sending.clock.now()
             if isinstance(outcome, Deferred) and outcome.scope is Scope.RELAY:
                 self.is_over = self._is_in_trouble = True
                 retry_at = relays.trip(session, outcome.reply, now=now)
@@ -158,18 +173,23 @@ class _Batch:
             elif isinstance(outcome, Accepted) and self._is_in_trouble:
                 relays.close_breaker(session)
                 self._is_in_trouble = False
-            if mail is not None:
-                self._settle(session, mail, outcome, now)
-        if mail is not None:
-            _log.info("mail_settled", delivery_id=mail.delivery_id, outcome=type(outcome).__name__.lower())
-
-    def _settle(self, session: Session, mail: OutgoingMail, outcome: Outcome, now: datetime) -> None:
-        row = self._tried.pop(mail.delivery_id)
-        state, values = _after(row, outcome, now=now, chance=random.random())  # noqa: S311 - jitter
-        if outbox.settle(session, row.id, mail.attempt, state, reply=outcome.reply, **values):
-            self._settled += 1
+            if mail is None:
+                return
+            row = self._tried[mail.delivery_id]
+            state = self._settle(session.connection(), mail, outcome, now)
             if state in FINAL:
                 self._sending.on_final(session, row, state)
+
+    def _settle(
+        self, connection: Connection, mail: OutgoingMail, outcome: Outcome, now: datetime
+    ) -> DeliveryState | None:
+        """Move a row on after its outcome; its state then, None where a newer attempt or a final state is there."""
+        row = self._tried.pop(mail.delivery_id)
+        state, values = _after(row, outcome, now=now, chance=random.random())  # noqa: S311 - jitter
+        if not outbox.settle(connection, row.id, mail.attempt, state, reply=outcome.reply, **values):
+            return None
+        self._settled += 1
+        return state
 
     def _give_up(self, row: Delivery, reason: str) -> None:
         with self._sending.database.write() as session:
@@ -183,7 +203,7 @@ class _Batch:
 
     def _finish(self, session: Session, row: Delivery, state: DeliveryState, **values: Any) -> None:
         values.setdefault("settled_at", self._sending.clock.now() if state in FINAL else None)
-        if outbox.settle(session, row.id, row.attempts, state, **values) and state in FINAL:
+        if outbox.settle(session.connection(), row.id, row.attempts, state, **values) and state in FINAL:
             self._settled += 1
             self._sending.on_final(session, row, state)
 

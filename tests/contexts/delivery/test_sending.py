@@ -212,10 +212,10 @@ def test_a_late_answer_settles_an_unknown_mail_unless_it_was_tried_again(databas
         first, second = outbox.claim(session, Lane.DIGESTS, lease_id="a", lease=timedelta(seconds=30), limit=5, now=NOW)
         for row in (first, second):
             assert outbox.mark_sending(session.connection(), row, "a", fingerprint="f", now=NOW)
-            assert outbox.settle(session, row.id, 1, DeliveryState.UNKNOWN, unknowns=1)
-        assert outbox.settle(session, first.id, 1, DeliveryState.SENT)
+            assert outbox.settle(session.connection(), row.id, 1, DeliveryState.UNKNOWN, unknowns=1)
+        assert outbox.settle(session.connection(), first.id, 1, DeliveryState.SENT)
         session.execute(update(Delivery).where(Delivery.id == second.id).values(attempts=2))
-        assert not outbox.settle(session, second.id, 1, DeliveryState.SENT), "a newer attempt is under way"
+        assert not outbox.settle(session.connection(), second.id, 1, DeliveryState.SENT), "a newer attempt is under way"
 
 
 def test_a_final_state_is_never_left(database: Database, clock: StandingClock) -> None:
@@ -223,7 +223,7 @@ def test_a_final_state_is_never_left(database: Database, clock: StandingClock) -
     run(a_sending(database, clock, FakeTransport()))
     with database.write() as session:
         for state in DeliveryState:
-            assert not outbox.settle(session, 1, 1, state)
+            assert not outbox.settle(session.connection(), 1, 1, state)
 
 
 def test_one_poisoned_mail_does_not_hold_up_the_others(database: Database, clock: StandingClock) -> None:

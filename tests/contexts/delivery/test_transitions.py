@@ -44,7 +44,7 @@ def test_a_delivery_moves_only_along_the_table(database: Database, before: Deliv
     queue(database)
     put_into(database, before)
     with database.write() as session:
-        has_moved = outbox.settle(session, 1, 0, after)
+        has_moved = outbox.settle(session.connection(), 1, 0, after)
     assert has_moved == (before in ALLOWED_FROM[after])
     assert state_of(database) == (after if has_moved else before)
 
@@ -62,10 +62,10 @@ def test_an_answer_to_another_attempt_settles_nothing(database: Database) -> Non
     queue(database)
     put_into(database, DeliveryState.SENDING)
     with database.write() as session:
-        assert not outbox.settle(session, 1, 1, DeliveryState.SENT)
-        assert not outbox.settle(session, 2, 0, DeliveryState.SENT), "there is no such delivery"
-        assert outbox.settle(session, 1, 0, DeliveryState.SENT)
-        assert not outbox.settle(session, 1, 0, DeliveryState.SENT), "told twice, it counts once"
+        assert not outbox.settle(session.connection(), 1, 1, DeliveryState.SENT)
+        assert not outbox.settle(session.connection(), 2, 0, DeliveryState.SENT), "there is no such delivery"
+        assert outbox.settle(session.connection(), 1, 0, DeliveryState.SENT)
+        assert not outbox.settle(session.connection(), 1, 0, DeliveryState.SENT), "told twice, it counts once"
 
 
 def test_mail_that_has_waited_longest_goes_first(database: Database) -> None:
@@ -116,7 +116,7 @@ def test_only_the_holder_can_begin_and_the_first_attempt_dates_the_mail(database
         assert not outbox.mark_sending(session.connection(), row, "another", fingerprint="f", now=NOW)
         assert outbox.mark_sending(session.connection(), row, "mine", fingerprint="f", now=NOW)
     with database.write() as session:
-        outbox.settle(session, 1, 1, DeliveryState.DEFERRED, next_attempt_at=NOW)
+        outbox.settle(session.connection(), 1, 1, DeliveryState.DEFERRED, next_attempt_at=NOW)
     claimed(database)
     with database.write() as session:
         assert outbox.mark_sending(

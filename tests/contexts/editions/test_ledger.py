@@ -61,7 +61,7 @@ def test_what_failed_is_due_again_and_what_is_unknown_stays_reserved(database: D
         row = session.get_one(Delivery, 2)
         outbox.mark_sending(session.connection(), claimed(session, row), "test", fingerprint="f", now=NOW)
         session.refresh(row)
-        assert outbox.settle(session, row.id, row.attempts, DeliveryState.UNKNOWN)
+        assert outbox.settle(session.connection(), row.id, row.attempts, DeliveryState.UNKNOWN)
     send_now(database, clock)
     assert digests(database) == {1: [[1], [1]]}
 
