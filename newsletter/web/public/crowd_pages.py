@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from html import escape
 from typing import Any, Final
 
 from flask import current_app, request
@@ -26,4 +25,5 @@ def crowd_page(template: str, values: Mapping[str, str], **shown: Any) -> str:
         page = pages[key] = views.rendered(template, **shown)
         if len(pages) > _PAGES:
             pages.popitem(last=False)
-    return SLOT.sub(lambda found: escape(values.get(found[1], found[0])), page)
+    escape = current_app.jinja_env.filters["escape"]  # as the page would have been escaped
+    return SLOT.sub(lambda found: str(escape(values.get(found[1], found[0]))), page)
