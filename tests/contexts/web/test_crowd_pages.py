@@ -1,7 +1,5 @@
 """The page after a sign-up is made once for a crowd, and each of them reads of themselves."""
 
-from html import escape
-
 import pytest
 from werkzeug.test import TestResponse
 
@@ -21,9 +19,12 @@ def hidden(page: TestResponse, name: str) -> set[str | None]:
 
 
 def test_each_reads_of_their_own_address(site: ReaderSite) -> None:
-    for address in ("anna@example.org", "ben@example.org", "o'hara&co@example.org"):
+    for address, escaped in (
+        ("anna@example.org", "anna@example.org"),
+        ("o'hara&co@example.org", "o&#39;hara&amp;co@example.org"),
+    ):
         page = shown(site, address=f" {address} ")
-        assert f"<strong>{escape(address).replace("&#x27;", "&#39;")}</strong>" in page.text
+        assert f"<strong>{escaped}</strong>" in page.text
         assert hidden(page, "address") == {f" {address} "}
 
 
