@@ -21,6 +21,7 @@ class JobKind(StrEnum):
     FETCH_PICTURES = auto()
     RENEW_PUSHES = auto()  # hubs that are to tell us of news
     READ_PAGES = auto()  # of articles whose feed says too little
+    SORT_IN = auto()  # readers who changed something: each finds those who are alike
     IMPORT_READERS = auto()  # all files that wait, and staged readers who are to be asked
 
 

@@ -19,7 +19,7 @@ from newsletter.delivery.kinds import Lane
 from newsletter.delivery.transports.protocol import Transport
 from newsletter.delivery.transports.relay_address import relay_address
 from newsletter.delivery.transports.smtp import SmtpTransport
-from newsletter.editions import ledger, own_records
+from newsletter.editions import own_records
 from newsletter.feeds.fetching.http import HttpFetcher
 from newsletter.feeds.intake import Intake, isolated_intake
 from newsletter.feeds.isolation.isolating import Isolation
@@ -28,6 +28,7 @@ from newsletter.links import Links
 from newsletter.mails.composing import MailComposer
 from newsletter.mails.gathering import gather
 from newsletter.signing import Signer
+from newsletter.subscriptions.grouping import ungroup_readers
 from newsletter.subscriptions.importing import erasing
 from newsletter.subscriptions.importing.working import Workplace
 from newsletter.subscriptions.ladder.steady_counts import SteadyCounts
@@ -100,7 +101,7 @@ class Services:
             database=self.database,
             transport=self._transports[lane],
             compose=self.composer,
-            on_final=settle_ledger,
+            on_final=settle_histories,
             clock=self.clock,
             lease=timedelta(seconds=self.settings.lease_seconds),
             foresee=foresee_nothing if self.reach is None else self.reach.look_up,
@@ -165,14 +166,10 @@ def new_transport(settings: Settings) -> Transport:
     return SmtpTransport(address, helo=_helo(settings))
 
 
-def settle_ledger(session: Session, row: Delivery, state: DeliveryState) -> None:
-    """A delivery has reached a final state: its articles are given, or due again."""
-    if row.edition_id is None or row.subscriber_id is None:
-        return
-    if state is DeliveryState.SENT:
-        ledger.give(session, row.edition_id, row.subscriber_id)
-    else:
-        ledger.give_back(session, row.edition_id, row.subscriber_id)
+def settle_histories(session: Session, row: Delivery, state: DeliveryState) -> None:
+    """A delivery has reached a final state; where it was not sent, its articles are due again."""
+    if row.edition_id is not None and row.subscriber_id is not None and state is not DeliveryState.SENT:
+        ungroup_readers(session, [row.subscriber_id])
 
 
 def _helo(settings: Settings) -> str:

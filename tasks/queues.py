@@ -19,6 +19,7 @@ TASKS: Final = {
     JobKind.FETCH_PICTURES: "tasks.pictures.fetch_pictures",
     JobKind.RENEW_PUSHES: "tasks.feeds.renew_pushes",
     JobKind.READ_PAGES: "tasks.pages.read_pages",
+    JobKind.SORT_IN: "tasks.editions.sort_in",
     JobKind.IMPORT_READERS: "tasks.importing.import_readers",
 }
 

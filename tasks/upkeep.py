@@ -5,7 +5,7 @@ from typing import Final
 from newsletter.accounts.api_answers import forget_old_answers
 from newsletter.database import ask_for
 from newsletter.delivery import outbox
-from newsletter.editions import schedule
+from newsletter.editions import schedule, sorting
 from newsletter.feeds import claiming, health, pages, pushes
 from newsletter.feeds.pictures import fetching as pictures
 from newsletter.jobs import Job, JobKind
@@ -34,6 +34,8 @@ def sweep() -> None:
     # Before editions are looked at: whoever is back gets the next one.
     with parts.database.write() as session:
         resume_all_due(session, now=now)
+    # A rhythm that nobody had before is known to the tick once its reader is sorted in.
+    sorting.sort_all(parts.database, parts.clock)
     with parts.database.write() as session:
         schedule.tick(session, now=now)
         outbox.sweep_ended_leases(session, now=now)

@@ -10,9 +10,9 @@ from newsletter.database import Database
 from newsletter.delivery import outbox
 from newsletter.delivery.deliveries import Delivery, DeliveryState
 from newsletter.delivery.kinds import Lane
-from newsletter.editions import fanout, schedule
+from newsletter.editions import fanout, schedule, sorting
 from newsletter.editions.editions import Edition, Variant
-from newsletter.wiring import settle_ledger
+from newsletter.wiring import settle_histories
 from tests.conftest import StandingClock
 from tests.data import NOW
 
@@ -20,6 +20,8 @@ FRIDAY = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)  # seven in Berlin
 
 
 def tick(database: Database, clock: StandingClock) -> None:
+    """What the sweep does for editions."""
+    sorting.sort_all(database, clock)
     with database.write() as session:
         schedule.tick(session, now=clock.now())
 
@@ -40,7 +42,7 @@ def settle_all(database: Database, state: DeliveryState) -> None:
             assert outbox.mark_sending(session.connection(), claimed(session, row), "test", fingerprint="f", now=NOW)
             session.refresh(row)
             assert outbox.settle(session.connection(), row.id, row.attempts, state)
-            settle_ledger(session, row, state)
+            settle_histories(session, row, state)
 
 
 def claimed(session: Session, row: Delivery) -> Delivery:

@@ -11,6 +11,7 @@ from newsletter.delivery.deliveries import Delivery, DeliveryState
 from newsletter.delivery.kinds import MailKind
 from newsletter.delivery.outbox import Recipient, queue_mail
 from newsletter.editions import fanout, schedule
+from newsletter.editions.groups import InheritedHistory
 from newsletter.local.inbox import as_delivered
 from newsletter.local.maildir import deliver
 from newsletter.migrations.tables import METADATA
@@ -74,6 +75,8 @@ def _add_traces(session: Session, subscriber_id: int, subscription_id: int) -> N
             expires_at=NOW + timedelta(hours=1),
         )
     )
+    for each in (subscriber_id, subscriber_id + 1):  # hers, and that of the first of the others
+        session.add(InheritedHistory(subscriber_id=each, article_ids=[9999], at=NOW - timedelta(days=1)))
     suppress(session, FORMER, SuppressionReason.BOUNCED, now=NOW - timedelta(days=1))
 
 

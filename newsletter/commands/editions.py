@@ -15,17 +15,19 @@ from newsletter.catalogue.newsletters import Newsletter
 from newsletter.clock import Clock
 from newsletter.commands.output import answer, as_json, local_time, say, services
 from newsletter.delivery.deliveries import FINAL, Delivery
-from newsletter.editions.building import Frame, choices, frame_at, frame_of
+from newsletter.editions.building import Frame, chosen_for, frame_at, frame_of
 from newsletter.editions.cadence import next_occurrence
 from newsletter.editions.editions import SPECIAL, Edition, EditionState
+from newsletter.editions.outlook import digests_of_all
 from newsletter.editions.rhythms import rule_of
-from newsletter.editions.schedule import request_special, upcoming
+from newsletter.editions.runs import upcoming
+from newsletter.editions.schedule import request_special
 from newsletter.editions.selection import NOTHING, Digest
 from newsletter.errors import NotFoundError, RefusedError
 from newsletter.feeds.articles import Article
 from newsletter.language import counted
 from newsletter.subscriptions.addresses import parse_address
-from newsletter.subscriptions.subscribers import Cadence, Subscriber
+from newsletter.subscriptions.subscribers import Cadence, Subscriber, Subscription, SubscriptionState
 from newsletter.wiring import Services
 
 _LOOK_SECONDS: Final = 0.5
@@ -92,10 +94,8 @@ def _plan(
     session: Session, newsletter: Newsletter, clock: Clock, at: datetime | None, address: str | None
 ) -> dict[str, Any]:
     edition_id, send_at, frame = _planned(session, newsletter, clock, at)
-    wanted = None if address is None else _subscriber_id(session, address)
-    digests: Counter[Digest] = Counter()
-    for page in choices(session, frame):
-        digests.update(chosen.digest for chosen in page if wanted in {None, chosen.subscriber_id})
+    now = clock.now()
+    digests = digests_of_all(session, frame, now=now) if address is None else _of_one(session, frame, address, now=now)
     skipped = digests.pop(NOTHING, 0)
     chosen = {article_id for digest in digests for article_id in digest.article_ids}
     listed = [each.article_id for each in frame.candidates if each.article_id in chosen]
@@ -143,12 +143,20 @@ def _instant(written: str | None) -> datetime | None:
     return instant
 
 
-def _subscriber_id(session: Session, address: str) -> int:
+def _of_one(session: Session, frame: Frame, address: str, *, now: datetime) -> Counter[Digest]:
+    """What one reader gets; nobody, where they get no digest of this newsletter."""
     key = parse_address(address).key
-    found = session.scalar(select(Subscriber.id).where(Subscriber.address_key == key))
-    if found is None:
+    subscriber_id = session.scalar(select(Subscriber.id).where(Subscriber.address_key == key))
+    if subscriber_id is None:
         raise NotFoundError(f"Nobody with the address {address} is known.")
-    return found
+    query = select(Subscription).where(
+        Subscription.subscriber_id == subscriber_id,
+        Subscription.newsletter_id == frame.newsletter_id,
+        Subscription.state == SubscriptionState.ACTIVE,
+    )
+    if frame.cadence != SPECIAL:
+        query = query.where(Subscription.cadence == frame.cadence)
+    return Counter(each.digest for each in chosen_for(session, frame, session.scalars(query).all(), now=now))
 
 
 def _status(parts: Services, edition_id: int) -> dict[str, Any]:

@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from config import defaults
 from newsletter.catalogue.newsletters import Newsletter
-from newsletter.editions.building import WENT_OUT
-from newsletter.editions.editions import SPECIAL, Edition, EditionArticle
+from newsletter.editions.editions import SPECIAL, WENT_OUT, Edition, EditionArticle
 from newsletter.feeds.articles import Article, Standing
 
 _LONGEST: Final = 400

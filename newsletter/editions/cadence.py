@@ -39,11 +39,15 @@ def next_occurrence(rule: Rule, after: datetime) -> Occurrence:
     """The first run strictly after an instant."""
     day = after.astimezone(ZoneInfo(rule.zone)).date() - _DAY
     while True:
-        if _falls_on(rule, day):
-            at = local_instant(day, rule.hour, rule.zone)
-            if at > after:
-                return Occurrence(day, at)
+        at = instant_on(rule, day)
+        if at is not None and at > after:
+            return Occurrence(day, at)
         day += _DAY
+
+
+def instant_on(rule: Rule, day: date) -> datetime | None:
+    """When a rule runs on a local date; None where it does not."""
+    return local_instant(day, rule.hour, rule.zone) if _falls_on(rule, day) else None
 
 
 def local_instant(day: date, hour: int, zone: str) -> datetime:

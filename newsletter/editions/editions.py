@@ -1,4 +1,4 @@
-"""Editions, their articles and variants, and the ledger, as tables."""
+"""Editions, their articles and variants, as tables."""
 
 from datetime import date, datetime
 from enum import StrEnum, auto
@@ -19,6 +19,12 @@ class EditionState(StrEnum):
     SKIPPED = auto()  # with the reason
 
 
+WENT_OUT = (EditionState.SENDING, EditionState.SENT)
+"""The states of an edition that readers have, or are getting."""
+
+ENDED = (EditionState.SENT, EditionState.SKIPPED)
+"""The states in which an edition stays."""
+
 SPECIAL = "special"
 """The cadence of an edition that an editor sends now."""
 
@@ -35,7 +41,7 @@ class Edition(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     newsletter_id: Mapped[int] = mapped_column(BigId)
-    cadence: Mapped[str]  # daily, weekly or special
+    cadence: Mapped[str]  # of its readers, or special
     local_date: Mapped[date | None] = mapped_column(Date)  # None: special
     state: Mapped[str]
     cutoff_at: Mapped[datetime]
@@ -43,9 +49,9 @@ class Edition(Base):
     number: Mapped[int | None]
     is_rehearsal: Mapped[bool] = mapped_column(default=False)  # only editors got it; nothing counts
     requested_by: Mapped[int | None] = mapped_column(BigId)  # the editor, of a special edition
-    # How far the fan-out has come: the last subscription looked at, and when it was done.
-    fanned_out_to: Mapped[int] = mapped_column(BigId, default=0)
-    fanned_out_at: Mapped[datetime | None]
+    # While deliveries are written in the order of subscriptions: the last one looked at.
+    written_to: Mapped[int | None] = mapped_column(BigId)
+    fanned_out_at: Mapped[datetime | None]  # when the deliveries of its last wave had been written
     finished_at: Mapped[datetime | None]
     reason: Mapped[str | None]  # of a skipped edition, as a sentence
 
@@ -59,6 +65,7 @@ class EditionArticle(Base):
     edition_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     article_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     position: Mapped[int]
+    topic_ids: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")  # when the list was closed
 
 
 class Variant(Base):
@@ -74,26 +81,8 @@ class Variant(Base):
     language: Mapped[str] = mapped_column(default="", server_default="")
     article_ids: Mapped[list[int]] = mapped_column(JSON)
     more: Mapped[int]
+    left_out: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")  # carried over, or lapsed
     # Rendered once, with slots for what is personal, so that every retry has the same bytes.
     subject: Mapped[str | None]
     body_text: Mapped[str | None]
     body_html: Mapped[str | None]
-
-
-class LedgerState(StrEnum):
-    """What a reader's ledger says of an article."""
-
-    RESERVED = auto()  # by a delivery that is under way
-    GIVEN = auto()
-
-
-class LedgerEntry(Base):
-    """An article that a reader was given, or that a delivery under way holds for them."""
-
-    __tablename__ = "ledger"
-    __table_args__ = (Index("ix_ledger_edition_subscriber", "edition_id", "subscriber_id"),)
-
-    subscriber_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    article_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    edition_id: Mapped[int] = mapped_column(BigId)
-    state: Mapped[str]

@@ -9,8 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from newsletter.catalogue.newsletters import Topic
-from newsletter.editions.building import WENT_OUT
-from newsletter.editions.editions import Edition, EditionArticle, EditionState, Variant
+from newsletter.editions.editions import WENT_OUT, Edition, EditionArticle, EditionState, Variant
 from newsletter.feeds.articles import ArticleTopic
 from newsletter.subscriptions.subscribers import Subscription, SubscriptionState, SubscriptionTopic
 

@@ -1,21 +1,21 @@
 """What is coming: whom a send would reach, and what a reader gets who has been here for long and follows all."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config import defaults
 from newsletter.catalogue.newsletters import Newsletter
-from newsletter.editions.building import WENT_OUT, Frame, choices, frame_at, frame_of
-from newsletter.editions.editions import SPECIAL, Edition
-from newsletter.editions.selection import NOTHING, Candidate, Digest, ReaderView, digest, due
-from newsletter.subscriptions.subscribers import Cadence
-
-_EVER_SINCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+from newsletter.editions.building import Frame, chosen_for, digest_in, due_in, frame_at, frame_of
+from newsletter.editions.editions import SPECIAL, WENT_OUT, Edition
+from newsletter.editions.groups import ReaderGroup, RhythmRow
+from newsletter.editions.selection import NOTHING, Digest, ReaderView, after
+from newsletter.editions.sorting import AT_ONCE, view_of
+from newsletter.subscriptions.subscribers import Cadence, Subscription, SubscriptionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,46 @@ class Audience:
 
 def audience(session: Session, newsletter: Newsletter, *, now: datetime) -> Audience:
     """Whom *Send now* would reach, by the code that sends."""
-    digests: Counter[Digest] = Counter()
-    for page in choices(session, frame_at(session, newsletter, SPECIAL, now)):
-        digests.update(chosen.digest for chosen in page)
+    digests = digests_of_all(session, frame_at(session, newsletter, SPECIAL, now), now=now)
     nothing_new = digests.pop(NOTHING, 0)
     return Audience(readers=digests.total(), nothing_new=nothing_new, variants=len(digests))
+
+
+def digests_of_all(session: Session, frame: Frame, *, now: datetime) -> Counter[Digest]:
+    """What the active readers of a frame get, and how many get just that: by groups, so that a million are no more."""
+    digests: Counter[Digest] = Counter()
+    query = (
+        select(ReaderGroup, RhythmRow.cadence, func.count())
+        .join(RhythmRow, RhythmRow.id == ReaderGroup.rhythm_id)
+        .join(Subscription, Subscription.group_id == ReaderGroup.id)
+        .where(ReaderGroup.newsletter_id == frame.newsletter_id, Subscription.state == SubscriptionState.ACTIVE)
+        .where(Subscription.group_id.is_not(None))
+        .group_by(ReaderGroup.id, RhythmRow.cadence)
+    )
+    if frame.cadence != SPECIAL:
+        query = query.where(RhythmRow.cadence == frame.cadence)
+    for group, cadence, readers in session.execute(query):
+        digests[digest_in(frame, view_of(group), cadence)] += readers
+    for page in _ungrouped(session, frame):
+        digests.update(chosen.digest for chosen in chosen_for(session, frame, page, now=now))
+    return digests
+
+
+def _ungrouped(session: Session, frame: Frame) -> Iterable[list[Subscription]]:
+    """Readers who have just changed something and are not sorted in yet, some thousands at a time."""
+    query = select(Subscription).where(
+        Subscription.newsletter_id == frame.newsletter_id,
+        Subscription.state == SubscriptionState.ACTIVE,
+        Subscription.group_id.is_(None),
+    )
+    if frame.cadence != SPECIAL:
+        query = query.where(Subscription.cadence == frame.cadence)
+    after_id = 0
+    while page := list(
+        session.scalars(query.where(Subscription.id > after_id).order_by(Subscription.id).limit(AT_ONCE))
+    ):
+        yield page
+        after_id = page[-1].id
 
 
 def old_hand(session: Session, newsletter: Newsletter, cadence: Cadence, *, now: datetime) -> ReaderView:
@@ -45,21 +80,22 @@ def old_hand(session: Session, newsletter: Newsletter, cadence: Cadence, *, now:
         .where(Edition.state.in_(WENT_OUT), Edition.is_rehearsal.is_(False), Edition.cutoff_at > since)
         .order_by(Edition.cutoff_at, Edition.id)
     )
-    had: set[int] = set()
+    view = ReaderView()
     for edition in session.scalars(query):
         frame = frame_of(session, edition)
-        had |= set(gets(frame, ReaderView(joined_at=_EVER_SINCE, had=had), cadence).article_ids)
-    return ReaderView(joined_at=_EVER_SINCE, had=had)
+        view = after(
+            *(view, due_in(frame, view, cadence), gets(frame, view, cadence)),
+            cutoff=frame.cutoff_at,
+            released={},  # what it had came until then
+            is_run=edition.cadence != SPECIAL,
+        )
+    return view
 
 
 def gets(frame: Frame, reader: ReaderView, cadence: Cadence) -> Digest:
-    """What a reader of this cadence gets of a frame. Pure."""
-    return digest(waits(frame, reader, cadence), maximum=defaults.MAXIMUM_ARTICLES[frame.cadence])
-
-
-def waits(frame: Frame, reader: ReaderView, cadence: Cadence) -> list[Candidate]:
-    """All that is due to a reader of this cadence in a frame, whether or not it fits. Pure."""
-    return due(frame.candidates, reader, cutoff=frame.cutoff_at, span=frame.spans[cadence])
+    """What a reader of this cadence gets of a frame, however little it is. Pure."""
+    articles = [each.article_id for each in due_in(frame, reader, cadence)]
+    return Digest(tuple(articles[: frame.maximum]), tuple(articles[frame.maximum :]))
 
 
 def if_sent_now(session: Session, newsletter: Newsletter, cadence: Cadence, *, now: datetime) -> Digest:

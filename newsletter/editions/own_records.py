@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.delivery.deliveries import Delivery, DeliveryState
 from newsletter.delivery.forgetting import forget_reader, ids_of_reader
-from newsletter.editions.editions import Edition, LedgerEntry, Variant
+from newsletter.editions.editions import Edition, Variant
+from newsletter.editions.groups import InheritedHistory
+from newsletter.editions.histories import GIVEN_BACK
 from newsletter.feeds.articles import Article
 from newsletter.language import marked
 from newsletter.subscriptions.privacy.holdings import Gone, Holding, newsletter_slugs, removed
@@ -77,27 +79,39 @@ def _forget_mails(session: Session, subscriber: Subscriber, now: datetime) -> Go
     return Gone(rows, on_the_wire)
 
 
-def _ledger(session: Session, subscriber: Subscriber) -> list[Mapping[str, object]]:
+def _articles_given(session: Session, subscriber: Subscriber) -> list[Mapping[str, object]]:
+    """The articles of the digests that were sent, or are under way; then those that came with another record."""
     query = (
-        select(LedgerEntry.state, Article.title, Article.url, Newsletter.slug, Edition.number)
-        .join(Article, Article.id == LedgerEntry.article_id)
-        .join(Edition, Edition.id == LedgerEntry.edition_id)
+        select(Variant.article_ids, Delivery.state, Newsletter.slug, Edition.number)
+        .join(Delivery, Delivery.variant_id == Variant.id)
+        .join(Edition, Edition.id == Variant.edition_id)
         .join(Newsletter, Newsletter.id == Edition.newsletter_id)
-        .where(LedgerEntry.subscriber_id == subscriber.id)
-        .order_by(LedgerEntry.edition_id, LedgerEntry.article_id)
+        .where(Delivery.id.in_(_delivery_ids(subscriber)), Delivery.state.not_in(GIVEN_BACK))
+        .order_by(Delivery.id)
     )
+    inherited = select(InheritedHistory.article_ids).where(InheritedHistory.subscriber_id == subscriber.id)
+    digests: list[tuple[list[int], str, str, int | None]] = [
+        (ids, "given" if state == DeliveryState.SENT else "reserved", slug, number)
+        for ids, state, slug, number in session.execute(query)
+    ]
+    digests += [(ids, "given", "", None) for ids in session.scalars(inherited)]
+    wanted = {each for ids, *_ in digests for each in ids}
+    titles = {each.id: each for each in session.scalars(select(Article).where(Article.id.in_(wanted)))}
     return [
-        {"newsletter": slug, "edition": number, "article": title, "url": url, "state": state}
-        for state, title, url, slug, number in session.execute(query)
+        {"newsletter": slug, "edition": number, "article": article.title, "url": article.url, "state": state}
+        for ids, state, slug, number in digests
+        for article in [titles.get(each) for each in ids]
+        if article is not None
     ]
 
 
-def _erase_ledger(session: Session, subscriber: Subscriber, _now: datetime) -> Gone:
-    return removed(session, LedgerEntry, LedgerEntry.subscriber_id == subscriber.id)
+def _erase_inherited(session: Session, subscriber: Subscriber, _now: datetime) -> Gone:
+    """What came with another record; what deliveries held is forgotten with whose they were."""
+    return removed(session, InheritedHistory, InheritedHistory.subscriber_id == subscriber.id)
 
 
 RECORDS: Final = (
-    Holding("articles_given", marked("Which articles you were given"), _ledger, _erase_ledger),
+    Holding("articles_given", marked("Which articles you were given"), _articles_given, _erase_inherited),
     # The rows stay for the counts of their editions; nothing in them says any more whose they were.
     Holding("mails", marked("Which mails you got"), _mails, _forget_mails),
 )

@@ -7,21 +7,20 @@ schedulers: the result is the same.
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from config import defaults
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.catalogue.shelf import newsletters
-from newsletter.database import ask_for, insert_if_new
+from newsletter.database import ask_for
 from newsletter.delivery.deliveries import FINAL, Delivery
-from newsletter.editions.building import candidates_at
-from newsletter.editions.cadence import next_occurrence
-from newsletter.editions.editions import SPECIAL, Edition, EditionArticle, EditionState
-from newsletter.editions.rhythms import rule_of
+from newsletter.editions.closing import close
+from newsletter.editions.editions import SPECIAL, Edition, EditionState
+from newsletter.editions.groups import EditionRhythm
+from newsletter.editions.runs import advance_all
 from newsletter.feeds.claiming import wake
 from newsletter.jobs import Job, JobKind
-from newsletter.subscriptions.subscribers import Cadence, Subscription, SubscriptionState
 
 _LATEST: Final = defaults.LATEST_START
 _READ_BEFORE: Final = timedelta(minutes=4)  # enough for a round of all feeds, tried again once
@@ -30,7 +29,7 @@ _READ_BEFORE: Final = timedelta(minutes=4)  # enough for a round of all feeds, t
 def tick(session: Session, *, now: datetime) -> None:
     """Bring all editions to where they should be at this instant."""
     for newsletter in newsletters(session):
-        _plan(session, newsletter, now=now)
+        advance_all(session, newsletter, now=now)
     for edition in _in_state(session, EditionState.COLLECTING):
         if edition.cutoff_at <= now:
             close(session, edition, now=now)
@@ -39,7 +38,8 @@ def tick(session: Session, *, now: datetime) -> None:
     for edition in _in_state(session, EditionState.CLOSED):
         if edition.send_at <= now:
             _start(session, edition, now=now)
-    finish_all_done(session, now=now)
+    for edition in _in_state(session, EditionState.SENDING):
+        _go_on(session, edition, now=now)
 
 
 def _feeds_are_wanted(left: timedelta) -> bool:
@@ -51,18 +51,6 @@ def finish_all_done(session: Session, *, now: datetime) -> None:
     """End every edition that is done; a worker that has emptied its lane asks, so that nobody waits for the tick."""
     for edition in _in_state(session, EditionState.SENDING):
         finish_if_done(session, edition, now=now)
-
-
-def close(session: Session, edition: Edition, *, now: datetime) -> None:
-    """Freeze the list of an edition whose cutoff has come."""
-    candidates = candidates_at(session, edition.newsletter_id, min(edition.cutoff_at, now))
-    rows = [
-        {"edition_id": edition.id, "article_id": candidate.article_id, "position": place}
-        for place, candidate in enumerate(candidates, start=1)
-    ]
-    if rows:
-        session.execute(insert(EditionArticle), rows)
-    edition.state = EditionState.CLOSED
 
 
 def skip(edition: Edition, reason: str, *, now: datetime) -> None:
@@ -79,9 +67,8 @@ def begin_sending(session: Session, edition: Edition) -> None:
 
 
 def finish_if_done(session: Session, edition: Edition, *, now: datetime) -> None:
-    """End an edition whose every delivery has reached a final state, and wake a halted fan-out."""
+    """End an edition that is written out and whose every delivery has reached a final state."""
     if edition.fanned_out_at is None:
-        ask_for(session, Job(JobKind.FAN_OUT, edition.id))
         return
     of_edition = select(func.count()).where(Delivery.edition_id == edition.id)
     if session.scalar(of_edition.where(Delivery.state.not_in(FINAL))):
@@ -90,43 +77,27 @@ def finish_if_done(session: Session, edition: Edition, *, now: datetime) -> None
     edition.finished_at = now
 
 
-def upcoming(session: Session, newsletter: Newsletter, cadence: Cadence, *, now: datetime) -> Edition | None:
-    """The next edition of a cadence that has not begun to go out, if its row has been made."""
-    query = (
-        select(Edition)
-        .where(Edition.newsletter_id == newsletter.id, Edition.cadence == cadence)
-        .where(Edition.state.in_({EditionState.COLLECTING, EditionState.CLOSED}), Edition.send_at > now)
-        .order_by(Edition.send_at)
-        .limit(1)
-    )
-    return session.scalar(query)
+def _go_on(session: Session, edition: Edition, *, now: datetime) -> None:
+    """Let the next wave go, wake a fan-out that was halted, or end the edition."""
+    is_due = edition.cadence == SPECIAL or _has_due_wave(session, edition, now=now)
+    if edition.fanned_out_at is None and is_due:
+        ask_for(session, Job(JobKind.FAN_OUT, edition.id))
+    finish_if_done(session, edition, now=now)
 
 
-def ensure_upcoming(session: Session, newsletter: Newsletter, cadence: Cadence, *, now: datetime) -> Edition:
-    """The next edition of a cadence; its row is made where the tick has not made it yet."""
-    run = next_occurrence(rule_of(newsletter, cadence), now)
-    row = {
-        "newsletter_id": newsletter.id,
-        "cadence": cadence,
-        "local_date": run.local_date,
-        "state": EditionState.COLLECTING,
-        "cutoff_at": run.at - defaults.CUTOFF_BEFORE_SEND,
-        "send_at": run.at,
-    }
-    insert_if_new(session, Edition, [row])
-    query = select(Edition).where(Edition.newsletter_id == newsletter.id, Edition.cadence == cadence)
-    return session.scalars(query.where(Edition.local_date == run.local_date)).one()
-
-
-def _plan(session: Session, newsletter: Newsletter, *, now: datetime) -> None:
-    """Make the row of the next edition of each cadence that has readers, or is the newsletter's own."""
-    for cadence in Cadence:
-        if cadence == defaults.CADENCE or _has_readers(session, newsletter.id, cadence):
-            ensure_upcoming(session, newsletter, cadence, now=now)
+def _has_due_wave(session: Session, edition: Edition, *, now: datetime) -> bool:
+    of_edition = select(EditionRhythm.rhythm_id).where(EditionRhythm.edition_id == edition.id)
+    waiting = of_edition.where(EditionRhythm.at <= now, EditionRhythm.written_at.is_(None)).limit(1)
+    if session.scalar(waiting) is not None:
+        return True
+    return session.scalar(of_edition.where(EditionRhythm.at > now).limit(1)) is None
 
 
 def _start(session: Session, edition: Edition, *, now: datetime) -> None:
     latest = _LATEST.get(edition.cadence)
+    if not _has_own_runs(session, edition, now=now):
+        skip(edition, "It could not start in time, and the next one is due by now: its articles are in that.", now=now)
+        return
     if latest is not None and now - edition.send_at > latest:
         hours = int(latest.total_seconds() // 3600)
         skip(
@@ -138,14 +109,18 @@ def _start(session: Session, edition: Edition, *, now: datetime) -> None:
     begin_sending(session, edition)
 
 
-def _has_readers(session: Session, newsletter_id: int, cadence: Cadence) -> bool:
-    query = (
-        select(Subscription.id)
-        .where(Subscription.newsletter_id == newsletter_id)
-        .where(Subscription.state == SubscriptionState.ACTIVE, Subscription.cadence == cadence)
-        .limit(1)
+def _has_own_runs(session: Session, edition: Edition, *, now: datetime) -> bool:
+    """Leave out the rhythms whose next run is due by now too; False where they all are: one digest, not three."""
+    of_edition = EditionRhythm.edition_id == edition.id
+    if session.scalar(select(EditionRhythm.rhythm_id).where(of_edition).limit(1)) is None:
+        return True
+    later = aliased(EditionRhythm)
+    is_overtaken = exists().where(
+        later.rhythm_id == EditionRhythm.rhythm_id, later.at > EditionRhythm.at, later.at <= now
     )
-    return session.scalar(query) is not None
+    overtaken = session.scalars(select(EditionRhythm.rhythm_id).where(of_edition, is_overtaken)).all()
+    session.execute(delete(EditionRhythm).where(of_edition, EditionRhythm.rhythm_id.in_(overtaken)))
+    return session.scalar(select(EditionRhythm.rhythm_id).where(of_edition).limit(1)) is not None
 
 
 def _in_state(session: Session, state: EditionState) -> list[Edition]:

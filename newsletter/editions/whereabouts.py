@@ -11,8 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import defaults
-from newsletter.editions.building import WENT_OUT
-from newsletter.editions.editions import Edition, EditionArticle
+from newsletter.editions.editions import WENT_OUT, Edition, EditionArticle
 from newsletter.editions.mailed import Mailed, last_mailed
 from newsletter.feeds.articles import Article, Origin, Standing
 from newsletter.feeds.fetching_again import was_not_answered

@@ -7,6 +7,7 @@ import newsletter.catalogue.newsletters
 import newsletter.delivery.deliveries
 import newsletter.delivery.relays
 import newsletter.editions.editions
+import newsletter.editions.groups
 import newsletter.feeds.articles
 import newsletter.feeds.pictures.hosted
 import newsletter.subscriptions.importing.records

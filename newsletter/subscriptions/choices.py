@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from newsletter.subscriptions.grouping import ungroup_all, ungroup_readers
 from newsletter.subscriptions.subscribers import Cadence, Subscriber, Subscription, SubscriptionTopic
 
 
@@ -63,6 +64,12 @@ def set_rhythm(subscription: Subscription, choice: Choice) -> None:
     subscription.wants_breaking = choice.wants_breaking
 
 
+def take_cadence(session: Session, subscription: Subscription, cadence: Cadence, *, now: datetime) -> None:
+    """Take another cadence, and leave all else as it is."""
+    subscription.cadence, subscription.rhythm_at = cadence, now
+    ungroup_readers(session, [subscription.subscriber_id])
+
+
 def topics_chosen(session: Session, subscription_id: int) -> dict[int, datetime]:
     """The topics of a subscription and since when; none means all."""
     query = select(SubscriptionTopic.topic_id, SubscriptionTopic.chosen_at).where(
@@ -88,6 +95,8 @@ def choose_topics(session: Session, subscription_id: int, topic_ids: Collection[
     ]
     if added:
         session.execute(insert(SubscriptionTopic), added)
+    if added or dropped:
+        ungroup_all(session, Subscription.id == subscription_id)
 
 
 def change(
@@ -102,6 +111,8 @@ def change(
 
     No topic means all of the newsletter's, which `every_topic_id` holds.
     """
+    if _rhythm_of(choice) != _rhythm_of(subscription):
+        subscription.rhythm_at = now  # an edition that came before it, at this rhythm, was not theirs
     set_rhythm(subscription, choice)
     session.get_one(Subscriber, subscription.subscriber_id).language = choice.language
     before = topics_chosen(session, subscription.id)
@@ -115,3 +126,9 @@ def change(
         # "All" would be all since the reader joined; a topic that is chosen now begins now.
         wanted = set(every_topic_id)
     choose_topics(session, subscription.id, wanted, now=now)
+    # The language is the reader's, in all that they get.
+    ungroup_readers(session, [subscription.subscriber_id])
+
+
+def _rhythm_of(chosen: Choice | Subscription) -> tuple[str, int | None, int | None, str]:
+    return chosen.cadence, chosen.weekday, chosen.hour, chosen.zone

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from config import defaults
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.subscriptions.consent import Evidence, record
+from newsletter.subscriptions.grouping import ungroup
 from newsletter.subscriptions.subscribers import Consent, ConsentAct, Subscription, SubscriptionState
 
 _MEMBERS = frozenset({SubscriptionState.ACTIVE, SubscriptionState.PAUSED})
@@ -89,6 +90,7 @@ def undo_leaving(session: Session, subscription: Subscription, evidence: Evidenc
             each.joined_at = now
             each.left_at = None
             record(session, each.id, ConsentAct.CONFIRMED, evidence, now=now)
+            ungroup(session, each)
     return True
 
 

@@ -2,12 +2,12 @@
 
 A reader's record has one address, so all that they get here moves with it. Where the new address has a record of its
 own by then, that one takes over: what it does not get yet it gets from now on, as it was chosen here, and what was
-given counts as given. The ledger stands above this room; who calls hands down how it is carried over.
+given counts as given. What was given is known above this room; who calls hands down how it is carried over.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +19,7 @@ from newsletter.subscriptions.address_changes import Move, move_of, queue, undoi
 from newsletter.subscriptions.addresses import Address, parse_address
 from newsletter.subscriptions.choices import choice_of, choose_topics, set_rhythm
 from newsletter.subscriptions.consent import Evidence, record
+from newsletter.subscriptions.grouping import ungroup_readers
 from newsletter.subscriptions.subscribers import (
     AddressChange,
     ConsentAct,
@@ -28,8 +29,12 @@ from newsletter.subscriptions.subscribers import (
 )
 from newsletter.suppression.suppressions import SuppressionReason, lift_bounces, suppress
 
-CarryOver = Callable[[Session, int, int], None]
-"""Counts what was given to one subscriber, by id, as given to another too."""
+
+class CarryOver(Protocol):
+    """Counts what was given to one subscriber, by id, as given to another too."""
+
+    def __call__(self, session: Session, from_id: int, to_id: int, *, now: datetime) -> None: ...
+
 
 _READS: Final = frozenset({SubscriptionState.ACTIVE, SubscriptionState.PAUSED})
 
@@ -113,7 +118,8 @@ def _bring_to(
     assert other is not None  # noqa: S101 - the unique key said so
     for each in read:
         _hand_over(session, each, other, evidence, now=now)
-    carry_over(session, subscriber.id, other.id)
+    carry_over(session, subscriber.id, other.id, now=now)
+    ungroup_readers(session, [other.id])
 
 
 def _of_address(session: Session, address: Address) -> Subscriber | None:
@@ -194,3 +200,4 @@ def _revive(session: Session, ended: Iterable[Subscription], evidence: Evidence,
         each.state = SubscriptionState.PAUSED if is_paused else SubscriptionState.ACTIVE
         each.left_at = None
         record(session, each.id, ConsentAct.CHANGED, evidence, now=now)
+        ungroup_readers(session, [each.subscriber_id])

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from newsletter.subscriptions.grouping import ungroup
 from newsletter.subscriptions.subscribers import Subscription, SubscriptionState
 
 _AT_ONCE: Final = 10_000
@@ -20,13 +21,14 @@ def pause(_session: Session, subscription: Subscription, until: datetime | None,
     subscription.paused_until = until
 
 
-def resume(_session: Session, subscription: Subscription, *, now: datetime) -> None:
+def resume(session: Session, subscription: Subscription, *, now: datetime) -> None:
     """End a pause; the reader's window opens now, so that the next digest holds nothing older."""
     if subscription.state != SubscriptionState.PAUSED:
         return
     subscription.state = SubscriptionState.ACTIVE
     subscription.joined_at = now
     subscription.paused_at = subscription.paused_until = None
+    ungroup(session, subscription)
 
 
 def resume_all_due(session: Session, *, now: datetime) -> int:
@@ -44,7 +46,13 @@ def resume_all_due(session: Session, *, now: datetime) -> int:
     change = (
         update(Subscription)
         .where(Subscription.id.in_(due))
-        .values(state=SubscriptionState.ACTIVE, joined_at=Subscription.paused_until, paused_at=None, paused_until=None)
+        .values(
+            state=SubscriptionState.ACTIVE,
+            joined_at=Subscription.paused_until,
+            paused_at=None,
+            paused_until=None,
+            group_id=None,
+        )
         .execution_options(synchronize_session=False)
     )
     return session.connection().execute(change).rowcount

@@ -18,6 +18,7 @@ from newsletter.subscriptions.addresses import Address, parse_address
 from newsletter.subscriptions.choices import Choice, choose_topics, set_rhythm
 from newsletter.subscriptions.consent import Evidence, record
 from newsletter.subscriptions.fast_path import take_new_reader
+from newsletter.subscriptions.grouping import ungroup_readers
 from newsletter.subscriptions.subscribers import (
     Cadence,
     ConsentAct,
@@ -69,7 +70,9 @@ def sign_up(session: Session, newsletter: Newsletter, entered: SignUp, *, now: d
         return address
     subscriber = _subscriber(session, address, now=now)
     # A reader's language is theirs, in all newsletters; a form that anybody may fill in only fills a gap.
-    subscriber.language = subscriber.language or entered.choice.language
+    if not subscriber.language and entered.choice.language:
+        subscriber.language = entered.choice.language
+        ungroup_readers(session, [subscriber.id])
     wanted = [newsletter.id, *sorted(entered.also - {newsletter.id})]
     known = _subscriptions(session, subscriber.id, wanted)
     missing = [each for each in wanted if each not in known or not _is_reader(known[each])]
@@ -118,6 +121,8 @@ def confirm(session: Session, subscription: Subscription, evidence: Evidence, *,
         recipient = Recipient(subscriber_id=each.subscriber_id, subscription_id=each.id)
         queue_mail(session, MailKind.WELCOME, recipient, now=now)
     lift_bounces(session, session.get_one(Subscriber, subscription.subscriber_id).address_key)
+    # Where mails had come back, editions left this address out of all that it gets.
+    ungroup_readers(session, [subscription.subscriber_id])
     return found
 
 

@@ -46,6 +46,22 @@ class Subscription(Base):
         UniqueConstraint("subscriber_id", "newsletter_id"),
         # The fan-out walks the readers of one newsletter and cadence in the order of their ids.
         Index("ix_subscriptions_audience", "newsletter_id", "state", "cadence", "id"),
+        # An edition is written out group by group; what that needs stands in the index.
+        Index(
+            "ix_subscriptions_group",
+            "group_id",
+            "id",
+            "subscriber_id",
+            postgresql_where=text("state = 'active' AND group_id IS NOT NULL"),
+            sqlite_where=text("state = 'active' AND group_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_subscriptions_ungrouped",  # who is to be sorted in
+            "newsletter_id",
+            "id",
+            postgresql_where=text("state = 'active' AND group_id IS NULL"),
+            sqlite_where=text("state = 'active' AND group_id IS NULL"),
+        ),
         Index(
             "ix_subscriptions_left",  # whose evidence has been kept long enough
             "left_at",
@@ -84,6 +100,9 @@ class Subscription(Base):
     zone: Mapped[str] = mapped_column(default="", server_default="")
     paused_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]  # when mails come again by themselves
+    rhythm_at: Mapped[datetime | None]  # since when cadence, weekday, hour and zone are these; None: since joining
+    # Whom this reader is like, as editions see it. None: to be sorted in, since something has changed.
+    group_id: Mapped[int | None] = mapped_column(BigId)
     # "Also tell me at once when something big happens."
     wants_breaking: Mapped[bool] = mapped_column(default=False, server_default=false())
 

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from newsletter.database import Database
 from newsletter.delivery.deliveries import Delivery, DeliveryState
 from newsletter.editions.editions import Edition
+from newsletter.editions.groups import EditionRhythm
 from newsletter.jobs import announce_nothing
 from tests.feed_site import FeedSite
 from tests.newsroom import Newsroom, newsroom, wait_until
@@ -208,6 +209,7 @@ def _let_friday_come(database_url: str) -> None:
         with database.write() as session:
             now = datetime.now(UTC)
             due = update(Edition).where(Edition.cadence == "weekly").values(cutoff_at=now, send_at=now)
+            session.execute(update(EditionRhythm).values(at=now))
             return session.connection().execute(due).rowcount == 1
 
     try:

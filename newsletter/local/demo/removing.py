@@ -18,7 +18,8 @@ from newsletter.catalogue.newsletters import EmbedSite, Newsletter, NewsletterTe
 from newsletter.database import Base
 from newsletter.delivery.deliveries import Delivery
 from newsletter.delivery.relays import Relay
-from newsletter.editions.editions import Edition, EditionArticle, LedgerEntry, Variant
+from newsletter.editions.editions import Edition, EditionArticle, Variant
+from newsletter.editions.groups import EditionGroup, EditionRhythm, InheritedHistory, ReaderGroup, RhythmRow
 from newsletter.errors import NotFoundError
 from newsletter.feeds.articles import (
     Article,
@@ -76,7 +77,11 @@ def _steps(newsletter_id: int) -> Iterator[tuple[type[Base], ColumnElement[bool]
     articles = select(Article.id).where(Article.newsletter_id == newsletter_id)
     subscriptions = select(Subscription.id).where(Subscription.newsletter_id == newsletter_id)
     yield Delivery, or_(Delivery.edition_id.in_(editions), Delivery.subscription_id.in_(subscriptions))
-    yield LedgerEntry, or_(LedgerEntry.edition_id.in_(editions), LedgerEntry.article_id.in_(articles))
+    yield EditionGroup, EditionGroup.edition_id.in_(editions)
+    yield EditionRhythm, EditionRhythm.edition_id.in_(editions)
+    yield InheritedHistory, InheritedHistory.subscriber_id.in_(_only_here(newsletter_id))
+    yield ReaderGroup, ReaderGroup.newsletter_id == newsletter_id
+    yield RhythmRow, RhythmRow.newsletter_id == newsletter_id
     yield Variant, Variant.edition_id.in_(editions)
     yield EditionArticle, EditionArticle.edition_id.in_(editions)
     yield Edition, Edition.newsletter_id == newsletter_id

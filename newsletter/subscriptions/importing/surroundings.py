@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.subscriptions.importing.bulk import among
+from newsletter.bulk import among
 from newsletter.subscriptions.importing.deciding import Here, Surroundings
 from newsletter.subscriptions.importing.fields import SUPPRESSED
 from newsletter.subscriptions.importing.records import ImportRow, ImportRun, Outcome

@@ -9,13 +9,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.editors import Editor
+from newsletter.bulk import add_rows, new_ids
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.catalogue.shelf import topics_of
 from newsletter.database import insert_if_new
 from newsletter.signing import new_nonces
 from newsletter.subscriptions.choices import Choice
 from newsletter.subscriptions.consent import Evidence
-from newsletter.subscriptions.importing.bulk import add_rows, new_ids
 from newsletter.subscriptions.importing.choosing import choice_from, topic_names
 from newsletter.subscriptions.importing.deciding import Decision, Surroundings, decide
 from newsletter.subscriptions.importing.fields import Status, Treatment

@@ -8,8 +8,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
-from newsletter.editions.building import WENT_OUT
-from newsletter.editions.editions import Edition, EditionArticle, EditionState
+from newsletter.editions.editions import WENT_OUT, Edition, EditionArticle, EditionState
 from newsletter.editions.whereabouts import ArticleState
 from newsletter.feeds.articles import Article, Decision, Standing
 

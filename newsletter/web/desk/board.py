@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from config import defaults
 from newsletter.accounts.editors import Editor
 from newsletter.catalogue.newsletters import Newsletter
-from newsletter.editions.building import frame_at, frame_of
+from newsletter.editions.building import due_in, frame_at, frame_of
 from newsletter.editions.cadence import next_occurrence
 from newsletter.editions.editions import Edition, EditionState
-from newsletter.editions.outlook import gets, old_hand, waits
+from newsletter.editions.outlook import gets, old_hand
 from newsletter.editions.rhythms import rule_of
-from newsletter.editions.schedule import upcoming
+from newsletter.editions.runs import upcoming
 from newsletter.editions.selection import Digest
 from newsletter.feeds.articles import Article
 from newsletter.language import zone_in_words
@@ -66,7 +66,7 @@ def next_edition(session: Session, newsletter: Newsletter, cadence: Cadence, *, 
     frame = frame_of(session, edition) if edition is not None and is_closed else so_far
     shown = gets(frame, reader, cadence)
     # What came after the cutoff, and what does not fit.
-    every = [candidate.article_id for candidate in waits(so_far, reader, cadence)]
+    every = [candidate.article_id for candidate in due_in(so_far, reader, cadence)]
     waiting = [each for each in every if each not in set(shown.article_ids)]
     held = session.scalars(
         select(Article.id)

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from newsletter.catalogue import shelf
-from newsletter.editions import fanout, outlook
+from newsletter.editions import outlook, proofs
 from newsletter.editions.schedule import request_special
 from newsletter.errors import RefusedError
 from newsletter.web.desk import board, readiness
@@ -50,7 +50,7 @@ def test(slug: str) -> ResponseReturnValue:
     """Mail the editor who asks what would go out now; to nobody else."""
     with writing() as session:
         newsletter = newsletter_or_404(session, slug)
-        has_queued = fanout.queue_test_send(session, newsletter, visitor().editor_id, now=now())
+        has_queued = proofs.queue_test_send(session, newsletter, visitor().editor_id, now=now())
     place = "the local inbox" if not services().settings.has_relay else visitor().address
     flash(
         f"A test is on its way to {place}. Nobody else gets it, and it counts for nobody." if has_queued else _NOTHING

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from config import defaults
 from newsletter.catalogue.newsletters import Newsletter
-from newsletter.editions import building, schedule
+from newsletter.editions import building, runs
 from newsletter.editions.cadence import next_occurrence
 from newsletter.editions.editions import EditionState
 from newsletter.editions.rhythms import rule_for, rule_of
@@ -47,12 +47,12 @@ def next_in_words(
 def _waiting(session: Session, newsletter: Newsletter, subscription: Subscription, *, now: datetime) -> int:
     """How many articles are due to this reader in the next edition."""
     cadence = Cadence(subscription.cadence)
-    edition = schedule.upcoming(session, newsletter, cadence, now=now)
+    edition = runs.upcoming(session, newsletter, cadence, now=now)
     if edition is not None and edition.state == EditionState.CLOSED:
         frame = building.frame_of(session, edition)
     else:
         run = next_occurrence(rule_of(newsletter, cadence), now)
         frame = building.frame_at(session, newsletter, cadence, run.at - defaults.CUTOFF_BEFORE_SEND)
     # What is below the minimum waits too.
-    [chosen] = building.chosen_for(session, replace(frame, minimum=1), [subscription])
+    [chosen] = building.chosen_for(session, replace(frame, minimum=1), [subscription], now=now)
     return len(chosen.digest.article_ids) + chosen.digest.more

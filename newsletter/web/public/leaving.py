@@ -10,9 +10,10 @@ from werkzeug.exceptions import NotFound
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.signing import Purpose
 from newsletter.subscriptions import leaving, pausing
+from newsletter.subscriptions.choices import take_cadence
 from newsletter.subscriptions.finding import Gone, subscription_or_gone
 from newsletter.subscriptions.privacy import reasons
-from newsletter.subscriptions.subscribers import Subscription, SubscriptionState
+from newsletter.subscriptions.subscribers import Cadence, Subscription, SubscriptionState
 from newsletter.web.doors import now, reading, services, writing
 from newsletter.web.guards import anybody, guarded
 from newsletter.web.public import leave_options, leave_pages, views
@@ -126,7 +127,7 @@ def _act(session: Session, subscription: Subscription, token: str, action: str) 
             (leaving.leave_all if is_all else leaving.leave)(session, subscription, evidence, now=now())
         case "less" if leave_pages.may_stay(subscription, token):
             newsletter = session.get_one(Newsletter, subscription.newsletter_id)
-            return _read_less_often(newsletter, subscription)
+            return _read_less_often(session, newsletter, subscription)
         case "pause" if leave_pages.may_stay(subscription, token):
             newsletter = session.get_one(Newsletter, subscription.newsletter_id)
             until = leave_options.pause_end(newsletter, subscription, leave_options.days_entered(), now=now())
@@ -144,13 +145,15 @@ def _take_back(session: Session, subscription: Subscription) -> None:
             pausing.resume(session, subscription, now=now())
         case SubscriptionState.ACTIVE:
             former = leave_options.former_cadence(session.get_one(Newsletter, subscription.newsletter_id))
-            subscription.cadence = former or subscription.cadence
+            if former:
+                take_cadence(session, subscription, former, now=now())
 
 
-def _read_less_often(newsletter: Newsletter, subscription: Subscription) -> dict[str, Any]:
+def _read_less_often(session: Session, newsletter: Newsletter, subscription: Subscription) -> dict[str, Any]:
     """Take the slower rhythm; pressed twice, the second press finds it done and answers alike."""
     former, is_done = leave_options.is_slower_already(newsletter, subscription)
     wanted = None if is_done else leave_options.cadence_entered(newsletter, subscription)
     if wanted is not None:
-        former, is_done, subscription.cadence = subscription.cadence, True, wanted
+        former, is_done = Cadence(subscription.cadence), True
+        take_cadence(session, subscription, wanted, now=now())
     return {"stays": "less" if is_done else "", "former": former}

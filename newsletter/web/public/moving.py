@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from config import defaults
 from newsletter.catalogue.newsletters import Newsletter
-from newsletter.editions.ledger import carry_over
+from newsletter.editions.histories import carry_over
 from newsletter.language import Tongue
 from newsletter.mails.sentences import local_day
 from newsletter.signing import Purpose

@@ -3,14 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import defaults
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.database import Database
 from newsletter.delivery.deliveries import DeliveryState
-from newsletter.editions import fanout
-from newsletter.editions.editions import Edition, EditionState
+from newsletter.editions import fanout, proofs
+from newsletter.editions.editions import Edition, EditionArticle, EditionState
 from newsletter.editions.whereabouts import ArticleState, Whereabouts, already_out, whereabouts, whereabouts_of
 from newsletter.feeds.articles import Article, Decision, Origin, Standing
 from newsletter.feeds.deciding import decide
@@ -133,12 +134,15 @@ def test_an_article_for_which_there_was_no_room_is_carried_over(database: Databa
 
 
 def an_edition_before(session: Session, *, at: datetime) -> None:
-    """An earlier weekly edition that went out at this instant with nothing of ours, with the number 7."""
+    """An earlier weekly edition, the number 7, that went out at this instant to nobody of ours."""
     edition = Edition(
         newsletter_id=1, cadence="weekly", local_date=at.date() - timedelta(days=1), state=EditionState.SENT, number=7,
         cutoff_at=at, send_at=at,
     )  # fmt: skip
     session.add(edition)
+    session.flush()
+    for place, each in enumerate(session.scalars(select(Article).where(Article.released_at <= at)), start=1):
+        session.add(EditionArticle(edition_id=edition.id, article_id=each.id, position=place))
     session.flush()
 
 
@@ -221,7 +225,7 @@ def test_what_only_a_proof_held_went_out_to_nobody(database: Database, clock: St
         an_article(session, newsletter)
         alone = an_article(session, newsletter, "Chips", topics=("technology",)).id
         editor_id = an_editor(session).id
-        assert fanout.queue_test_send(session, newsletter, editor_id, now=NOW)
+        assert proofs.queue_test_send(session, newsletter, editor_id, now=NOW)
     run(database, clock, at=FRIDAY, edition_id=1)
     assert look(database, alone, at=clock.at).state is ArticleState.CARRIED_OVER
 

@@ -5,15 +5,19 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from config import defaults
-from newsletter.delivery.deliveries import Delivery
-from newsletter.editions.editions import LedgerEntry, LedgerState
+from newsletter.delivery.deliveries import Delivery, DeliveryState
+from newsletter.delivery.kinds import MailKind
+from newsletter.delivery.outbox import Recipient, queue_mail
+from newsletter.editions.editions import SPECIAL, Edition, EditionState, Variant
+from newsletter.editions.histories import histories_of
 from newsletter.mails.recipients import Mover, recipient_of
 from newsletter.subscriptions.subscribers import AddressChange, Subscriber, Subscription, SubscriptionState
 from newsletter.suppression.suppressions import SuppressionReason, suppress
 from tests.conftest import StandingClock
-from tests.data import NOW, a_reader
+from tests.data import NOW, a_reader, an_article
 from tests.reader_site import ReaderSite, the_input, words
 
 ANNA, NEW = "anna@example.org", "anna.berg@mail.example"
@@ -218,6 +222,21 @@ def test_who_means_it_is_taken_at_their_word(site: ReaderSite, link: str) -> Non
     assert site.post(f"{link}/address", address="anna@gmial.com", as_typed="anna@gmial.com").status_code == 200
 
 
+def _got(session: Session, subscriber_id: int, article_ids: list[int], state: DeliveryState) -> None:
+    """An edition of its own that held these articles, and what became of its delivery."""
+    at = NOW
+    edition = Edition(newsletter_id=1, cadence=SPECIAL, state=EditionState.SENT, cutoff_at=at, send_at=at)
+    session.add(edition)
+    session.flush()
+    variant = Variant(edition_id=edition.id, key="all", article_ids=article_ids, more=0)
+    session.add(variant)
+    session.flush()
+    recipient = Recipient(edition_id=edition.id, variant_id=variant.id, subscriber_id=subscriber_id)
+    queue_mail(session, MailKind.DIGEST, recipient, now=at)
+    row = session.scalars(select(Delivery).where(Delivery.edition_id == edition.id)).one()
+    row.state = state
+
+
 @pytest.mark.parametrize("state", [SubscriptionState.PENDING, SubscriptionState.UNSUBSCRIBED])
 def test_a_record_under_the_new_address_takes_over_with_what_was_given(
     site: ReaderSite, link: str, state: SubscriptionState
@@ -225,19 +244,19 @@ def test_a_record_under_the_new_address_takes_over_with_what_was_given(
     with site.database.write() as session:
         theirs = a_reader(session, site.newsletter(), NEW, state=state)
         mine = session.scalars(select(Subscriber).where(Subscriber.address == ANNA)).one()
-        for number, told in enumerate((LedgerState.GIVEN, LedgerState.GIVEN, LedgerState.RESERVED), start=1):
-            session.add(LedgerEntry(subscriber_id=mine.id, article_id=number, edition_id=1, state=told))
-        session.add(
-            LedgerEntry(subscriber_id=theirs.subscriber_id, article_id=1, edition_id=2, state=LedgerState.GIVEN)
-        )
+        for _ in range(3):
+            an_article(session, site.newsletter(), topics=(), released_at=NOW - timedelta(hours=1))
+        _got(session, mine.id, [1, 2], DeliveryState.SENT)
+        _got(session, mine.id, [3], DeliveryState.QUEUED)
+        _got(session, theirs.subscriber_id, [1], DeliveryState.SENT)
     joined = site.subscription().joined_at
     _new, old = moved(site, link)
     assert addresses(site) == {ANNA: "unsubscribed", NEW: "active"}
     found = site.subscription(NEW)
     assert found.joined_at == joined
     with site.database.read() as session:
-        had = session.scalars(select(LedgerEntry.article_id).where(LedgerEntry.subscriber_id == found.subscriber_id))
-        assert sorted(had) == [1, 2]  # what is under way may still come back
+        [history] = histories_of(session, site.newsletter(), [found.subscriber_id], now=NOW).values()
+        assert history.had == {1, 2}, "what waits in the outbox does not go out any more"
     site.post(old)
     assert addresses(site) == {ANNA: "active", NEW: "active"}
     assert site.subscription().joined_at == joined

@@ -1,4 +1,4 @@
-"""The ledger: nobody gets an article twice, and what failed is due again."""
+"""Histories: nobody gets an article twice, and what failed is due again."""
 
 from datetime import timedelta
 
@@ -8,8 +8,9 @@ from newsletter.catalogue.shelf import the_newsletter
 from newsletter.database import Database
 from newsletter.delivery import outbox
 from newsletter.delivery.deliveries import Delivery, DeliveryState
-from newsletter.editions import fanout, ledger
-from newsletter.editions.editions import Edition, EditionState, LedgerEntry
+from newsletter.editions import fanout
+from newsletter.editions.editions import Edition, EditionState
+from newsletter.feeds.articles import Article
 from tests.conftest import StandingClock
 from tests.data import NOW, a_newsletter, a_reader, an_article
 from tests.edition_runs import FRIDAY, claimed, digests, send_now, settle_all, tick
@@ -66,13 +67,28 @@ def test_what_failed_is_due_again_and_what_is_unknown_stays_reserved(database: D
     assert digests(database) == {1: [[1], [1]]}
 
 
-def test_what_was_given_stays_given_for_ever(database: Database, clock: StandingClock) -> None:
+def test_an_article_that_is_released_anew_does_not_come_again_to_those_who_had_it(
+    database: Database, clock: StandingClock
+) -> None:
     with database.write() as session:
         newsletter = a_newsletter(session)
         a_reader(session, newsletter)
-        an_article(session, newsletter)
-    edition_id = send_now(database, clock)
+        article_id = an_article(session, newsletter).id
+    send_now(database, clock)
     settle_all(database, DeliveryState.SENT)
+    # By the edition of February groups have forgotten it: it is older than any digest reaches.
+    clock.at = FRIDAY + timedelta(days=70)
+    for _ in range(2):
+        tick(database, clock)
     with database.write() as session:
-        ledger.give_back(session, edition_id, 1)
-        assert [entry.state for entry in session.scalars(select(LedgerEntry))] == ["given"]
+        newsletter = the_newsletter(session, None)
+        session.get_one(Article, article_id).released_at = clock.at + timedelta(days=1)
+        a_reader(session, newsletter, "new@example.org", joined_at=clock.at)
+    clock.at += timedelta(days=7)
+    for _ in range(2):
+        tick(database, clock)
+    with database.read() as session:
+        edition_ids = list(session.scalars(select(Edition.id).where(Edition.state == EditionState.SENDING)))
+    for edition_id in edition_ids:
+        fanout.fan_out(database, clock, edition_id)
+    assert digests(database) == {1: [[1]], 2: [[1]]}

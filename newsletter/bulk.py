@@ -1,10 +1,24 @@
-"""Many new rows at once: by COPY into PostgreSQL, by the driver's own loop into SQLite."""
+"""Many rows at once: new ones by COPY into PostgreSQL, changed ones by arrays; by the driver's own loop into SQLite."""
 
 import json
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, any_, bindparam, cast, func, insert, select, text
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter.database import Base
@@ -58,3 +72,31 @@ def add_rows(session: Session, table: type[Base], columns: Sequence[str], rows: 
     with driver.cursor() as cursor, cursor.copy(f"COPY {table.__tablename__} ({names}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def update_rows(session: Session, table: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Change rows by their id, which stands first in each, followed by the new values in the order of `columns`."""
+    if not rows:
+        return
+    of = table.__table__.c
+    if is_sqlite(session):
+        change = update(table).where(of.id == bindparam("the_id"))
+        change = change.values({name: bindparam(f"new_{name}", type_=of[name].type) for name in columns})
+        names = ["the_id", *(f"new_{name}" for name in columns)]
+        session.connection().execute(change, [dict(zip(names, row, strict=True)) for row in rows])
+        return
+    # One statement with an array for each column; JSON goes as text, since arrays of it have no type of their own.
+    dialect = session.get_bind().dialect
+    types = [of[name].type for name in ("id", *columns)]
+    sql_types = ["text" if isinstance(each, JSON) else each.compile(dialect) for each in types]
+    arrays = ", ".join(f"CAST(%s AS {each}[])" for each in sql_types)
+    new = ", ".join(f"{name} = v.{name}{'::json' if isinstance(of[name].type, JSON) else ''}" for name in columns)
+    values = [
+        [json.dumps(each) for each in column] if isinstance(kind, JSON) else list(column)
+        for kind, column in zip(types, zip(*rows, strict=True), strict=True)
+    ]
+    names_of_all = ", ".join(("id", *columns))
+    session.connection().exec_driver_sql(
+        f"UPDATE {table.__tablename__} t SET {new} FROM unnest({arrays}) v({names_of_all}) WHERE t.id = v.id",  # noqa: S608 - names of ours
+        tuple(values),
+    )

@@ -1,0 +1,243 @@
+"""What makes readers alike: what each chose and has had, as far as a digest depends on it."""
+
+import hashlib
+import json
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config import defaults
+from newsletter.catalogue.languages import offered
+from newsletter.catalogue.newsletters import Newsletter
+from newsletter.editions.cadence import instant_on, local_instant
+from newsletter.editions.candidates import candidates_at
+from newsletter.editions.editions import SPECIAL, WENT_OUT, Edition, EditionState
+from newsletter.editions.groups import AS_THE_NEWSLETTER
+from newsletter.editions.histories import BLANK, History, histories_of
+from newsletter.editions.rhythms import rule_for
+from newsletter.editions.selection import Candidate, ReaderView, due_of, in_reach
+from newsletter.subscriptions.subscribers import Cadence, Subscriber, Subscription, SubscriptionTopic
+
+_UNDER_WAY: Final = (EditionState.COLLECTING, EditionState.CLOSED, EditionState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A rhythm as it was chosen."""
+
+    cadence: Cadence
+    weekday: int | None = None  # Monday is 0; None: as the newsletter
+    hour: int | None = None
+    zone: str = ""
+
+    @property
+    def columns(self) -> dict[str, str | int]:
+        """As a row of the table of rhythms has it."""
+        return {
+            "cadence": self.cadence.value,
+            "weekday": AS_THE_NEWSLETTER if self.weekday is None else self.weekday,
+            "hour": AS_THE_NEWSLETTER if self.hour is None else self.hour,
+            "zone": self.zone,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """All that makes readers of a newsletter alike."""
+
+    beat: Beat
+    language: str
+    view: ReaderView
+    passed: frozenset[int] = frozenset()  # editions under way that they do not get: they have it, or came too late
+
+    @property
+    def key(self) -> str:
+        """A hash of what each chose: what no edition changes. The same for the same choice, on every machine."""
+        parts = [list(self.beat.columns.values()), self.language, sorted(self.view.topic_ids)]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """An edition that went out, or is under way."""
+
+    edition_id: int
+    cadence: str
+    local_date: date | None
+    state: str
+    cutoff_at: datetime
+    send_at: datetime
+    is_rehearsal: bool
+    is_written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is the same for all readers of a newsletter who are looked at together."""
+
+    newsletter: Newsletter
+    now: datetime
+    languages: Collection[str]
+    past: Sequence[_Past]
+    candidates: Sequence[Candidate]
+    reached: dict[tuple[Cadence, frozenset[int]], list[Candidate]] = field(default_factory=dict)
+    came: dict[Beat, list[tuple[datetime, datetime]]] = field(default_factory=dict)  # what `_came` has found
+
+
+def likenesses(
+    session: Session, newsletter: Newsletter, subscriptions: Sequence[Subscription], *, now: datetime
+) -> dict[int, Likeness]:
+    """Whom each of these readers is like, by the id of the subscription: the truth, whatever their groups say."""
+    around = _around(session, newsletter, now=now)
+    topics = _topics_of(session, [each.id for each in subscriptions])
+    subscriber_ids = [each.subscriber_id for each in subscriptions]
+    languages = _languages_of(session, subscriber_ids)
+    had = histories_of(session, newsletter, subscriber_ids, now=now)
+    return {
+        each.id: _likeness(
+            *(each, topics.get(each.id, {}), languages.get(each.subscriber_id, "")),
+            *(had.get(each.subscriber_id, BLANK), around),
+        )
+        for each in subscriptions
+    }
+
+
+def beat_of(newsletter: Newsletter, subscription: Subscription) -> Beat:
+    """The rhythm that a reader chose, without what has no meaning in it."""
+    cadence = Cadence(subscription.cadence)
+    has_weekday = cadence is Cadence.WEEKLY and not newsletter.is_weekday_fixed
+    return Beat(cadence, subscription.weekday if has_weekday else None, subscription.hour, subscription.zone)
+
+
+def _likeness(
+    subscription: Subscription, topics: Mapping[int, datetime], language: str, history: History, around: _Around
+) -> Likeness:
+    beat = beat_of(around.newsletter, subscription)
+    joined_at = subscription.joined_at or subscription.requested_at
+    own_since = max(joined_at, subscription.rhythm_at or joined_at)
+    came = _came(around, beat)
+    opens = ReaderView(
+        window_opens(came, joined_at),
+        tuple((topic, window_opens(came, max(joined_at, chosen_at))) for topic, chosen_at in sorted(topics.items())),
+    )
+    return Likeness(
+        beat,
+        language if language in around.languages else "",
+        view_at(opens, history, _reached(around, beat, frozenset(topics)), _latest(around, came)),
+        _passed(around, beat, own_since, history),
+    )
+
+
+def view_at(opens: ReaderView, history: History, reached: Sequence[Candidate], since: datetime | None) -> ReaderView:
+    """The view of a reader, told from an instant on. Pure.
+
+    `opens` says where the windows of their topics open, `reached` is what they could still get. Readers are alike
+    where the instant is the same for them, whatever it is; so it is the cutoff of the last edition.
+    """
+    since = max(filter(None, (opens.since, since)), default=None)
+    open_ones = due_of(reached, opens)
+    until = [each.article_id for each in open_ones if since is not None and each.released_at <= since]
+    owed = frozenset(until) - history.had
+    return ReaderView(
+        since,
+        tuple((topic, at if at is not None and (since is None or at > since) else None) for topic, at in opens.topics),
+        history.had & {each.article_id for each in reached if since is None or each.released_at > since},
+        owed,
+        history.carried & owed,
+    )
+
+
+def _reached(around: _Around, beat: Beat, topic_ids: frozenset[int]) -> list[Candidate]:
+    key = (beat.cadence, topic_ids)
+    if key not in around.reached:
+        floor = around.now - defaults.REACH_BACK[beat.cadence]
+        around.reached[key] = in_reach(around.candidates, topic_ids, floor=floor, cutoff=around.now)
+    return around.reached[key]
+
+
+def _latest(around: _Around, came: Sequence[tuple[datetime, datetime]]) -> datetime | None:
+    """Up to where the editions that the readers of a rhythm got reach."""
+    specials = [each.cutoff_at for each in around.past if each.cadence == SPECIAL and not each.is_rehearsal]
+    return max([*specials, *(cutoff for _, cutoff in came)], default=None)
+
+
+def _came(around: _Around, beat: Beat) -> list[tuple[datetime, datetime]]:
+    """When past editions of a rhythm came to its readers, ascending, and up to when each one's articles reach."""
+    if beat in around.came:
+        return around.came[beat]
+    around.came[beat] = sorted(
+        (at, each.cutoff_at)
+        for each in around.past
+        if each.cadence == beat.cadence and each.state in WENT_OUT and not each.is_rehearsal and each.local_date
+        for at in [_came_at(around.newsletter, beat, each.local_date)]
+        if at is not None and at <= around.now
+    )
+    return around.came[beat]
+
+
+def _came_at(newsletter: Newsletter, beat: Beat, day: date) -> datetime | None:
+    """When an edition of a local date came to the readers of a rhythm; None where it was not theirs.
+
+    Only a weekday that readers choose says whose an edition was: the newsletter's own may have been another one then.
+    """
+    rule = rule_for(newsletter, beat)
+    if beat.cadence is Cadence.WEEKLY and not newsletter.is_weekday_fixed:
+        return instant_on(rule, day)
+    return local_instant(day, rule.hour, rule.zone)
+
+
+def window_opens(came: Sequence[tuple[datetime, datetime]], since: datetime) -> datetime | None:
+    """Where the window opens of somebody who is there since an instant: at the cutoff of the last edition before it.
+
+    So a first digest is the one that everybody gets and nothing older.
+    """
+    before = bisect_right(came, since, key=lambda each: each[0])
+    return max(cutoff for _, cutoff in came[:before]) if before else None
+
+
+def _passed(around: _Around, beat: Beat, own_since: datetime, history: History) -> frozenset[int]:
+    """The editions under way that a reader does not get: there is a delivery, or their time began after it."""
+
+    def is_passed(edition: _Past) -> bool:
+        if edition.edition_id in history.edition_ids:
+            return True
+        if edition.cadence == SPECIAL:
+            return own_since > edition.send_at
+        at = None if edition.local_date is None else _came_at(around.newsletter, beat, edition.local_date)
+        return edition.cadence == beat.cadence and at is not None and at <= around.now and own_since > at
+
+    under_way = (each for each in around.past if each.state in _UNDER_WAY and not each.is_written)
+    return frozenset(each.edition_id for each in under_way if is_passed(each))
+
+
+def _around(session: Session, newsletter: Newsletter, *, now: datetime) -> _Around:
+    since = now - max(defaults.REACH_BACK.values())
+    columns = (Edition.cadence, Edition.local_date, Edition.state, Edition.cutoff_at, Edition.send_at)
+    query = select(Edition.id, *columns, Edition.is_rehearsal, Edition.fanned_out_at.is_not(None)).where(
+        Edition.newsletter_id == newsletter.id, Edition.cutoff_at > since, Edition.state != EditionState.SKIPPED
+    )
+    past = [_Past(*row) for row in session.execute(query)]
+    languages = offered(session, newsletter)[1:]
+    return _Around(newsletter, now, languages, past, candidates_at(session, newsletter.id, now))
+
+
+def _topics_of(session: Session, subscription_ids: list[int]) -> dict[int, dict[int, datetime]]:
+    query = select(SubscriptionTopic.subscription_id, SubscriptionTopic.topic_id, SubscriptionTopic.chosen_at).where(
+        SubscriptionTopic.subscription_id.in_(subscription_ids)
+    )
+    topics: dict[int, dict[int, datetime]] = {}
+    for subscription_id, topic_id, chosen_at in session.execute(query):
+        topics.setdefault(subscription_id, {})[topic_id] = chosen_at
+    return topics
+
+
+def _languages_of(session: Session, subscriber_ids: list[int]) -> dict[int, str]:
+    query = select(Subscriber.id, Subscriber.language).where(
+        Subscriber.id.in_(subscriber_ids), Subscriber.language != ""
+    )
+    return dict(session.execute(query).all())
