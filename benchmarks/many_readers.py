@@ -12,8 +12,9 @@ from newsletter.bulk import add_rows
 from newsletter.catalogue.newsletters import Newsletter, Topic
 from newsletter.catalogue.shelf import NewNewsletter, add_newsletter, add_topic
 from newsletter.database import Database
+from newsletter.editions.beats import Beat
 from newsletter.editions.groups import ReaderGroup
-from newsletter.editions.likeness import Beat, Likeness
+from newsletter.editions.likeness import Likeness
 from newsletter.editions.runs import rhythm_id
 from newsletter.editions.selection import ReaderView
 from newsletter.editions.sorting import columns_of

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -106,6 +106,21 @@ def database(database_url: str, announced: list[Job]) -> Iterator[Database]:
     database = Database(database_url, announce=announced.append)
     yield database
     database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh_database(request: pytest.FixtureRequest) -> Callable[[], Database]:
+    """Gives an empty, migrated database each time it is called; the one before is empty then."""
+
+    def made() -> Database:
+        if request.param == "sqlite":
+            url = fresh_sqlite(request.getfixturevalue("sqlite_template"), "gazette")
+        else:
+            url = request.getfixturevalue("postgres_url")
+            _empty(url)
+        return Database(url, announce=lambda _job: None)
+
+    return made
 
 
 def fresh_sqlite(template: Path, name: str) -> str:

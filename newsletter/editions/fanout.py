@@ -7,15 +7,16 @@ readers whose instant has come have got what is theirs.
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.delivery.deliveries import Delivery
+from newsletter.editions import waves
 from newsletter.editions.building import frame_of
 from newsletter.editions.editions import SPECIAL, Edition, EditionState
-from newsletter.editions.groups import EditionGroup, EditionRhythm
+from newsletter.editions.groups import EditionGroup
 from newsletter.editions.planning import Oracle, plan
 from newsletter.editions.proofs import write_proofs
 from newsletter.editions.schedule import finish_if_done, skip
@@ -66,15 +67,13 @@ def step(session: Session, edition_id: int, oracle: Oracle, *, now: datetime) ->
 
 def _end_wave(session: Session, edition: Edition, *, now: datetime) -> None:
     """All whose instant has come are served; with the last wave the edition is written out."""
-    of_edition = EditionRhythm.edition_id == edition.id
-    served = update(EditionRhythm).where(of_edition, EditionRhythm.at <= now, EditionRhythm.written_at.is_(None))
-    session.execute(served.values(written_at=now).execution_options(synchronize_session=False))
-    if session.scalar(select(EditionRhythm.rhythm_id).where(of_edition, EditionRhythm.at > now).limit(1)) is not None:
+    waves.end(session, edition, now=now)
+    if waves.has_later(session, edition, now=now):
         return
     edition.fanned_out_at = now
     if session.scalar(select(Delivery.id).where(Delivery.edition_id == edition.id).limit(1)) is None:
         edition.number = None
-        skip(edition, _why_empty(session, edition), now=now)
+        skip(session, edition, _why_empty(session, edition), now=now)
         return
     finish_if_done(session, edition, now=now)
 

@@ -14,36 +14,15 @@ from sqlalchemy.orm import Session
 from config import defaults
 from newsletter.catalogue.languages import offered
 from newsletter.catalogue.newsletters import Newsletter
-from newsletter.editions.cadence import instant_on, local_instant
+from newsletter.editions.beats import Beat, beat_of, beat_of_row, came_at
 from newsletter.editions.candidates import candidates_at
-from newsletter.editions.editions import SPECIAL, WENT_OUT, Edition, EditionState
-from newsletter.editions.groups import AS_THE_NEWSLETTER
+from newsletter.editions.editions import SPECIAL, Edition, EditionState
+from newsletter.editions.groups import EditionRhythm, RhythmRow
 from newsletter.editions.histories import BLANK, History, histories_of
-from newsletter.editions.rhythms import rule_for
 from newsletter.editions.selection import Candidate, ReaderView, due_of, in_reach
 from newsletter.subscriptions.subscribers import Cadence, Subscriber, Subscription, SubscriptionTopic
 
 _UNDER_WAY: Final = (EditionState.COLLECTING, EditionState.CLOSED, EditionState.SENDING)
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """A rhythm as it was chosen."""
-
-    cadence: Cadence
-    weekday: int | None = None  # Monday is 0; None: as the newsletter
-    hour: int | None = None
-    zone: str = ""
-
-    @property
-    def columns(self) -> dict[str, str | int]:
-        """As a row of the table of rhythms has it."""
-        return {
-            "cadence": self.cadence.value,
-            "weekday": AS_THE_NEWSLETTER if self.weekday is None else self.weekday,
-            "hour": AS_THE_NEWSLETTER if self.hour is None else self.hour,
-            "zone": self.zone,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +65,7 @@ class _Around:
     past: Sequence[_Past]
     candidates: Sequence[Candidate]
     reached: dict[tuple[Cadence, frozenset[int]], list[Candidate]] = field(default_factory=dict)
+    written: Collection[tuple[int, Beat]] = frozenset()  # editions, and rhythms whose readers they have served
     came: dict[Beat, list[tuple[datetime, datetime]]] = field(default_factory=dict)  # what `_came` has found
 
 
@@ -105,13 +85,6 @@ def likenesses(
         )
         for each in subscriptions
     }
-
-
-def beat_of(newsletter: Newsletter, subscription: Subscription) -> Beat:
-    """The rhythm that a reader chose, without what has no meaning in it."""
-    cadence = Cadence(subscription.cadence)
-    has_weekday = cadence is Cadence.WEEKLY and not newsletter.is_weekday_fixed
-    return Beat(cadence, subscription.weekday if has_weekday else None, subscription.hour, subscription.zone)
 
 
 def _likeness(
@@ -167,28 +140,20 @@ def _latest(around: _Around, came: Sequence[tuple[datetime, datetime]]) -> datet
 
 
 def _came(around: _Around, beat: Beat) -> list[tuple[datetime, datetime]]:
-    """When past editions of a rhythm came to its readers, ascending, and up to when each one's articles reach."""
+    """When past editions of a rhythm came to its readers, ascending, and up to when each one's articles reach.
+
+    Where readers of earlier zones made an edition close after this rhythm's own hour, it came when it closed.
+    """
     if beat in around.came:
         return around.came[beat]
     around.came[beat] = sorted(
-        (at, each.cutoff_at)
+        (max(at, each.cutoff_at), each.cutoff_at)
         for each in around.past
-        if each.cadence == beat.cadence and each.state in WENT_OUT and not each.is_rehearsal and each.local_date
-        for at in [_came_at(around.newsletter, beat, each.local_date)]
-        if at is not None and at <= around.now
+        if each.cadence == beat.cadence and not each.is_rehearsal and each.local_date
+        for at in [came_at(around.newsletter, beat, each.local_date)]
+        if at is not None and max(at, each.cutoff_at) <= around.now
     )
     return around.came[beat]
-
-
-def _came_at(newsletter: Newsletter, beat: Beat, day: date) -> datetime | None:
-    """When an edition of a local date came to the readers of a rhythm; None where it was not theirs.
-
-    Only a weekday that readers choose says whose an edition was: the newsletter's own may have been another one then.
-    """
-    rule = rule_for(newsletter, beat)
-    if beat.cadence is Cadence.WEEKLY and not newsletter.is_weekday_fixed:
-        return instant_on(rule, day)
-    return local_instant(day, rule.hour, rule.zone)
 
 
 def window_opens(came: Sequence[tuple[datetime, datetime]], since: datetime) -> datetime | None:
@@ -201,14 +166,14 @@ def window_opens(came: Sequence[tuple[datetime, datetime]], since: datetime) -> 
 
 
 def _passed(around: _Around, beat: Beat, own_since: datetime, history: History) -> frozenset[int]:
-    """The editions under way that a reader does not get: there is a delivery, or their time began after it."""
+    """The editions under way that a reader does not get: they have it, their wave is over, or they came after it."""
 
     def is_passed(edition: _Past) -> bool:
-        if edition.edition_id in history.edition_ids:
+        if edition.edition_id in history.edition_ids or (edition.edition_id, beat) in around.written:
             return True
         if edition.cadence == SPECIAL:
             return own_since > edition.send_at
-        at = None if edition.local_date is None else _came_at(around.newsletter, beat, edition.local_date)
+        at = None if edition.local_date is None else came_at(around.newsletter, beat, edition.local_date)
         return edition.cadence == beat.cadence and at is not None and at <= around.now and own_since > at
 
     under_way = (each for each in around.past if each.state in _UNDER_WAY and not each.is_written)
@@ -223,7 +188,19 @@ def _around(session: Session, newsletter: Newsletter, *, now: datetime) -> _Arou
     )
     past = [_Past(*row) for row in session.execute(query)]
     languages = offered(session, newsletter)[1:]
-    return _Around(newsletter, now, languages, past, candidates_at(session, newsletter.id, now))
+    candidates = candidates_at(session, newsletter.id, now)
+    return _Around(newsletter, now, languages, past, candidates, written=_written(session, newsletter))
+
+
+def _written(session: Session, newsletter: Newsletter) -> set[tuple[int, Beat]]:
+    query = (
+        select(EditionRhythm.edition_id, RhythmRow)
+        .join(RhythmRow, RhythmRow.id == EditionRhythm.rhythm_id)
+        .join(Edition, Edition.id == EditionRhythm.edition_id)
+        .where(Edition.newsletter_id == newsletter.id, Edition.state.in_(_UNDER_WAY), Edition.fanned_out_at.is_(None))
+        .where(EditionRhythm.written_at.is_not(None))
+    )
+    return {(edition_id, beat_of_row(row)) for edition_id, row in session.execute(query)}
 
 
 def _topics_of(session: Session, subscription_ids: list[int]) -> dict[int, dict[int, datetime]]:

@@ -17,10 +17,11 @@ from newsletter.catalogue.newsletters import Newsletter
 from newsletter.database import insert_if_new
 from newsletter.editions.building import Frame, due_in, enough_of
 from newsletter.editions.editions import SPECIAL, Edition, Variant
-from newsletter.editions.groups import EditionGroup, EditionRhythm, ReaderGroup, RhythmRow
+from newsletter.editions.groups import EditionGroup, ReaderGroup, RhythmRow
 from newsletter.editions.histories import released_since
 from newsletter.editions.selection import NOTHING, Digest, ReaderView, after
 from newsletter.editions.sorting import VIEW_COLUMNS, columns_of_view, view_from
+from newsletter.editions.waves import due_rhythms
 from newsletter.subscriptions.subscribers import Subscription, SubscriptionState
 
 AT_ONCE: Final = 20_000
@@ -119,11 +120,6 @@ def plan(session: Session, newsletter: Newsletter, edition: Edition, oracle: Ora
     add_rows(session, EditionGroup, names, rows)
     _take(session, planned)
     return len(groups)
-
-
-def due_rhythms(edition: Edition, *, now: datetime) -> Select[int]:
-    """The rhythms whose readers an edition serves by now."""
-    return select(EditionRhythm.rhythm_id).where(EditionRhythm.edition_id == edition.id, EditionRhythm.at <= now)
 
 
 def readers_in(session: Session, group_ids: Collection[int]) -> dict[int, int]:

@@ -28,7 +28,7 @@ def write_proofs(session: Session, newsletter: Newsletter, edition: Edition, fra
     cadence = Cadence(defaults.CADENCE if edition.cadence == SPECIAL else edition.cadence)
     shown = gets(frame, old_hand(session, newsletter, cadence, now=now), cadence)
     if not shown.article_ids:
-        skip(edition, "Rehearsal: no article waits, so there was nothing to show.", now=now)
+        skip(session, edition, "Rehearsal: no article waits, so there was nothing to show.", now=now)
         return
     _queue_proofs(session, edition.id, shown, list(session.scalars(select(Editor.id))), now=now)
     finish_if_done(session, edition, now=now)

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from config import defaults
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.database import insert_if_new
+from newsletter.editions.beats import Beat, beat_of_row
 from newsletter.editions.cadence import Occurrence, Rule, instant_on, next_occurrence
 from newsletter.editions.editions import Edition, EditionState
-from newsletter.editions.groups import AS_THE_NEWSLETTER, EditionRhythm, ReaderGroup, RhythmRow
-from newsletter.editions.likeness import Beat
+from newsletter.editions.groups import EditionRhythm, ReaderGroup, RhythmRow
 from newsletter.editions.rhythms import rule_for, rule_of
 from newsletter.subscriptions.subscribers import Cadence
 
@@ -36,16 +36,6 @@ def rhythm_id(session: Session, newsletter: Newsletter, beat: Beat, *, now: date
         found = session.scalars(query).one()
         _advance(session, newsletter, found, now=now)
     return found.id
-
-
-def beat_of_row(row: RhythmRow) -> Beat:
-    """The rhythm that a row stands for."""
-    return Beat(
-        Cadence(row.cadence),
-        None if row.weekday == AS_THE_NEWSLETTER else row.weekday,
-        None if row.hour == AS_THE_NEWSLETTER else row.hour,
-        row.zone,
-    )
 
 
 def advance_all(session: Session, newsletter: Newsletter, *, now: datetime) -> None:

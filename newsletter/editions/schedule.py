@@ -7,22 +7,23 @@ schedulers: the result is the same.
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
 
 from config import defaults
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.catalogue.shelf import newsletters
 from newsletter.database import ask_for
 from newsletter.delivery.deliveries import FINAL, Delivery
+from newsletter.editions import waves
 from newsletter.editions.closing import close
 from newsletter.editions.editions import SPECIAL, Edition, EditionState
-from newsletter.editions.groups import EditionRhythm
 from newsletter.editions.runs import advance_all
 from newsletter.feeds.claiming import wake
 from newsletter.jobs import Job, JobKind
+from newsletter.subscriptions.grouping import ungroup_all
+from newsletter.subscriptions.subscribers import Subscription, SubscriptionTopic
 
-_LATEST: Final = defaults.LATEST_START
 _READ_BEFORE: Final = timedelta(minutes=4)  # enough for a round of all feeds, tried again once
 
 
@@ -53,11 +54,18 @@ def finish_all_done(session: Session, *, now: datetime) -> None:
         finish_if_done(session, edition, now=now)
 
 
-def skip(edition: Edition, reason: str, *, now: datetime) -> None:
-    """End an edition without a mail, with the reason that editors read."""
+def skip(session: Session, edition: Edition, reason: str, *, now: datetime) -> None:
+    """End an edition without a mail, with the reason that editors read.
+
+    Whoever joined or chose a topic since it fell due gets what it would have brought: their window opens before it.
+    """
     edition.state = EditionState.SKIPPED
     edition.reason = reason
     edition.finished_at = now
+    session.flush()
+    chose = select(SubscriptionTopic.subscription_id).where(SubscriptionTopic.chosen_at >= edition.send_at)
+    has_come_since = or_(Subscription.joined_at >= edition.send_at, Subscription.id.in_(chose))
+    ungroup_all(session, and_(Subscription.newsletter_id == edition.newsletter_id, has_come_since))
 
 
 def begin_sending(session: Session, edition: Edition) -> None:
@@ -79,48 +87,26 @@ def finish_if_done(session: Session, edition: Edition, *, now: datetime) -> None
 
 def _go_on(session: Session, edition: Edition, *, now: datetime) -> None:
     """Let the next wave go, wake a fan-out that was halted, or end the edition."""
-    is_due = edition.cadence == SPECIAL or _has_due_wave(session, edition, now=now)
+    is_due = waves.has_due(session, edition, now=now) or not waves.has_later(session, edition, now=now)
     if edition.fanned_out_at is None and is_due:
         ask_for(session, Job(JobKind.FAN_OUT, edition.id))
     finish_if_done(session, edition, now=now)
 
 
-def _has_due_wave(session: Session, edition: Edition, *, now: datetime) -> bool:
-    of_edition = select(EditionRhythm.rhythm_id).where(EditionRhythm.edition_id == edition.id)
-    waiting = of_edition.where(EditionRhythm.at <= now, EditionRhythm.written_at.is_(None)).limit(1)
-    if session.scalar(waiting) is not None:
-        return True
-    return session.scalar(of_edition.where(EditionRhythm.at > now).limit(1)) is None
-
-
 def _start(session: Session, edition: Edition, *, now: datetime) -> None:
-    latest = _LATEST.get(edition.cadence)
-    if not _has_own_runs(session, edition, now=now):
-        skip(edition, "It could not start in time, and the next one is due by now: its articles are in that.", now=now)
-        return
-    if latest is not None and now - edition.send_at > latest:
-        hours = int(latest.total_seconds() // 3600)
+    if waves.drop_overtaken(session, edition, now=now):
         skip(
+            session,
             edition,
-            f"It could not start in time: more than {hours} hours late. Its articles wait for the next edition.",
+            "It could not start in time, and the next one is due by now: its articles are in that.",
             now=now,
         )
-        return
-    begin_sending(session, edition)
-
-
-def _has_own_runs(session: Session, edition: Edition, *, now: datetime) -> bool:
-    """Leave out the rhythms whose next run is due by now too; False where they all are: one digest, not three."""
-    of_edition = EditionRhythm.edition_id == edition.id
-    if session.scalar(select(EditionRhythm.rhythm_id).where(of_edition).limit(1)) is None:
-        return True
-    later = aliased(EditionRhythm)
-    is_overtaken = exists().where(
-        later.rhythm_id == EditionRhythm.rhythm_id, later.at > EditionRhythm.at, later.at <= now
-    )
-    overtaken = session.scalars(select(EditionRhythm.rhythm_id).where(of_edition, is_overtaken)).all()
-    session.execute(delete(EditionRhythm).where(of_edition, EditionRhythm.rhythm_id.in_(overtaken)))
-    return session.scalar(select(EditionRhythm.rhythm_id).where(of_edition).limit(1)) is not None
+    elif waves.has_missed_all(session, edition, now=now):
+        hours = int(defaults.LATEST_START[edition.cadence].total_seconds() // 3600)
+        reason = f"It could not start in time: more than {hours} hours late. Its articles wait for the next edition."
+        skip(session, edition, reason, now=now)
+    else:
+        begin_sending(session, edition)
 
 
 def _in_state(session: Session, state: EditionState) -> list[Edition]:
