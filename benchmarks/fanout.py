@@ -1,4 +1,4 @@
-"""How fast a due edition is written out, what the tick costs, and in how much memory.
+"""How fast a due edition is written out, what the tick and `why` cost, and in how much memory.
 
     .venv/bin/python benchmarks/fanout.py [--readers 1000000] [--variants 50] [--histories 30] [--rounds 3]
 
@@ -29,9 +29,12 @@ from newsletter.database import Database
 from newsletter.delivery.deliveries import Delivery
 from newsletter.editions import fanout, schedule
 from newsletter.editions.editions import Edition, EditionState, Variant
+from newsletter.editions.explaining import explain
 from newsletter.editions.groups import EditionGroup
+from newsletter.feeds.articles import Article
 from newsletter.jobs import announce_nothing
 from newsletter.migrations import migrate
+from newsletter.subscriptions.subscribers import Subscription
 from tests.servers import MissingPartError, PostgresServer
 
 
@@ -73,6 +76,7 @@ def measure(name: str, url: str, arguments: argparse.Namespace) -> None:
         )
         expected = arguments.readers - len([n for n in range(SUPPRESSED) if n % 2 and n < arguments.readers])
         assert written == expected, (written, expected)
+        explain_cost(name, database, clock, arguments.readers)
         next_week(database, clock)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     rate, plain = statistics.median(rates), statistics.median(baselines)
@@ -115,6 +119,20 @@ def tick_cost(name: str, database: Database, clock: StandingClock) -> None:
         f"{len(statements)} statements, {len(readers)} of them name subscriptions",
         flush=True,
     )
+
+
+def explain_cost(name: str, database: Database, clock: StandingClock, readers: int) -> None:
+    """What it takes to say why a reader was (not) sent an article."""
+    took = []
+    with database.read() as session:
+        article_ids = session.scalars(select(Article.id).order_by(Article.id.desc()).limit(40)).all()
+    for number in range(40):
+        began = time.perf_counter()
+        with database.read() as session:
+            subscription = session.get_one(Subscription, 1 + number * 7919 % readers)
+            explain(session, subscription, session.get_one(Article, article_ids[number]), now=clock.now())
+        took.append((time.perf_counter() - began) * 1000)
+    print(f"{name}: why takes {statistics.median(took):.1f} ms, at most {max(took):.1f}", flush=True)
 
 
 def due_edition(database: Database, clock: StandingClock) -> int:

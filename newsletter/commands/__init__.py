@@ -22,6 +22,7 @@ COMMANDS = {
     "edition": "newsletter.commands.editions:edition",
     "editor": "newsletter.commands.editors:editor",
     "reader": "newsletter.commands.readers:reader",
+    "why": "newsletter.commands.why:why",
     "demo": "newsletter.commands.demo:demo",
 }
 

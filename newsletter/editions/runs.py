@@ -7,7 +7,7 @@ cadence that run on the same local date are served by the same edition, each at 
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from config import defaults
@@ -52,6 +52,8 @@ def advance_all(session: Session, newsletter: Newsletter, *, now: datetime) -> N
         if rhythm.id == own or _has_readers(session, rhythm.id):
             _advance(session, newsletter, rhythm, now=now)
         else:
+            # With its runs: SQLite gives ids again, and the next rhythm must not have them.
+            session.execute(delete(EditionRhythm).where(EditionRhythm.rhythm_id == rhythm.id))
             session.delete(rhythm)
 
 

@@ -39,7 +39,8 @@ def parts(app: Flask) -> Services:
             cadence = Cadence.DAILY if number == 0 else Cadence.WEEKLY
             a_reader(session, newsletter, f"r{number}@example.org", cadence=cadence)
         an_article(session, newsletter)
-        edition = schedule.request_special(session, newsletter, requested_by=editor.id, now=NOW)
+        began = NOW - timedelta(minutes=5)
+        edition = schedule.request_special(session, newsletter, requested_by=editor.id, now=began)
         schedule.tick(session, now=NOW)
         an_article(session, newsletter, LONG, released_at=NOW - timedelta(minutes=1))
         an_article(session, newsletter, "Embargoed", topics=(), released_at=NOW + timedelta(days=1))

@@ -34,8 +34,7 @@ TOPICS = ("science", "technology", "ai")
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia")
 HOLD, RELEASE = [Decision.HOLD], [Decision.RELEASE]
 MAXIMUM = 3
-EXAMPLES = 40
-"""Of 30 steps each. A long run of random ones: `benchmarks/every_reader_once.py`."""
+EXAMPLES = 40  # of 30 steps each; a long run of random ones: `benchmarks/every_reader_once.py`
 WHO = st.integers(0, 30)
 SOME_TOPICS = st.sets(st.sampled_from(TOPICS), max_size=2).map(sorted)
 RHYTHMS = st.tuples(st.sampled_from(["daily", "weekly"]), st.sampled_from([2, 7]), st.sampled_from(ZONES))
@@ -132,12 +131,20 @@ class Newsroom(RuleBasedStateMachine):
                 article.first_seen_at, article.embargo_at = self.clock.now(), at if waits else None
         self.run()
 
-    @rule(who=WHO, decisions=st.sampled_from([HOLD, [Decision.NEVER], RELEASE, HOLD + RELEASE, HOLD + RELEASE]))
+    @rule(who=WHO, decisions=st.sampled_from([HOLD, [Decision.NEVER], RELEASE, HOLD + RELEASE]))
     def decide(self, who: int, decisions: list[Decision]) -> None:
         with self.database.write() as session:
             articles = session.scalars(select(Article).order_by(Article.id.desc()).limit(8)).all()
             for decision in decisions if articles else ():
                 decide(session, articles[who % len(articles)], decision, now=self.clock.now())
+        self.run()
+
+    @rule(who=WHO)
+    def release_anew(self, who: int) -> None:
+        given = sorted({each for reader in self.readers for of in reader.deliveries for each in of.article_ids})
+        with self.database.write() as session:
+            for decision in HOLD + RELEASE if given else ():
+                decide(session, session.get_one(Article, given[who % len(given)]), decision, now=self.clock.now())
         self.run()
 
     @rule()
