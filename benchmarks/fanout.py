@@ -164,7 +164,7 @@ def plain_inserts(database: Database, rows: int) -> float:
         select_from = f"{source} SELECT {values} FROM n"  # noqa: S608 - nothing of it comes from outside
     else:
         numbers = "generate_series(CAST(:first AS bigint), CAST(:last AS bigint) - 1) n(v)"
-        select_from = f"SELECT {values} FROM {numbers}"  # noqa: S608
+        select_from = f"SELECT {values} FROM {numbers}"  # noqa: S608 - likewise
     statement = text(f"INSERT INTO deliveries ({names}, attempts, deferrals, unknowns) {select_from}")
     began = time.monotonic()
     for start in range(0, rows, BATCH):

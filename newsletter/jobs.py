@@ -22,6 +22,7 @@ class JobKind(StrEnum):
     RENEW_PUSHES = auto()  # hubs that are to tell us of news
     READ_PAGES = auto()  # of articles whose feed says too little
     SORT_IN = auto()  # readers who changed something: each finds those who are alike
+    MERGE_GROUPS = auto()  # row_id: the newsletter; readers whose groups an edition made alike
     IMPORT_READERS = auto()  # all files that wait, and staged readers who are to be asked
 
 

@@ -20,6 +20,7 @@ TASKS: Final = {
     JobKind.RENEW_PUSHES: "tasks.feeds.renew_pushes",
     JobKind.READ_PAGES: "tasks.pages.read_pages",
     JobKind.SORT_IN: "tasks.editions.sort_in",
+    JobKind.MERGE_GROUPS: "tasks.editions.merge_groups",
     JobKind.IMPORT_READERS: "tasks.importing.import_readers",
 }
 

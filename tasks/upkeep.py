@@ -21,6 +21,7 @@ _LOOKED_FOR: Final = {
     JobKind.READ_PAGES: pages.has_due,
     JobKind.FETCH_PICTURES: pictures.has_due,
     JobKind.RENEW_PUSHES: pushes.has_due,
+    JobKind.SORT_IN: sorting.has_due,
     JobKind.IMPORT_READERS: importing.has_due,
 }
 """What may be due, and how it is looked for."""
@@ -34,8 +35,6 @@ def sweep() -> None:
     # Before editions are looked at: whoever is back gets the next one.
     with parts.database.write() as session:
         resume_all_due(session, now=now)
-    # A rhythm that nobody had before is known to the tick once its reader is sorted in.
-    sorting.sort_all(parts.database, parts.clock)
     with parts.database.write() as session:
         schedule.tick(session, now=now)
         outbox.sweep_ended_leases(session, now=now)

@@ -26,7 +26,7 @@ class MissingPartError(Exception):
 def free_port() -> int:
     """A TCP port that nobody listens on: below those that systems hand out, lest a connection takes it meanwhile."""
     while True:
-        port = random.randrange(15_000, 30_000)  # noqa: S311
+        port = random.randrange(15_000, 30_000)  # noqa: S311 - no secret
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
             return port

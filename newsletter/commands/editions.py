@@ -27,7 +27,8 @@ from newsletter.errors import NotFoundError, RefusedError
 from newsletter.feeds.articles import Article
 from newsletter.language import counted
 from newsletter.subscriptions.addresses import parse_address
-from newsletter.subscriptions.subscribers import Cadence, Subscriber, Subscription, SubscriptionState
+from newsletter.subscriptions.moving import subscription_at
+from newsletter.subscriptions.subscribers import Cadence, SubscriptionState
 from newsletter.wiring import Services
 
 _LOOK_SECONDS: Final = 0.5
@@ -145,18 +146,12 @@ def _instant(written: str | None) -> datetime | None:
 
 def _of_one(session: Session, frame: Frame, address: str, *, now: datetime) -> Counter[Digest]:
     """What one reader gets; nobody, where they get no digest of this newsletter."""
-    key = parse_address(address).key
-    subscriber_id = session.scalar(select(Subscriber.id).where(Subscriber.address_key == key))
-    if subscriber_id is None:
-        raise NotFoundError(f"Nobody with the address {address} is known.")
-    query = select(Subscription).where(
-        Subscription.subscriber_id == subscriber_id,
-        Subscription.newsletter_id == frame.newsletter_id,
-        Subscription.state == SubscriptionState.ACTIVE,
-    )
-    if frame.cadence != SPECIAL:
-        query = query.where(Subscription.cadence == frame.cadence)
-    return Counter(each.digest for each in chosen_for(session, frame, session.scalars(query).all(), now=now))
+    subscription = subscription_at(session, parse_address(address).key, frame.newsletter_id)
+    if subscription is None:
+        raise NotFoundError(f"Nobody with the address {address} reads this newsletter.")
+    is_served = frame.cadence in {SPECIAL, subscription.cadence} and subscription.state == SubscriptionState.ACTIVE
+    readers = [subscription] if is_served else []
+    return Counter(each.digest for each in chosen_for(session, frame, readers, now=now))
 
 
 def _status(parts: Services, edition_id: int) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from newsletter.editions.explaining import explain
 from newsletter.errors import NotFoundError
 from newsletter.feeds.articles import Article
 from newsletter.subscriptions.addresses import parse_address
-from newsletter.subscriptions.subscribers import Subscriber, Subscription
+from newsletter.subscriptions.moving import subscription_at
+from newsletter.subscriptions.subscribers import Subscription
 
 
 @click.command("why")
@@ -39,13 +40,7 @@ def _article(session: Session, named: str) -> Article:
 
 
 def _subscription(session: Session, address: str, article: Article) -> Subscription:
-    key = parse_address(address).key
-    query = (
-        select(Subscription)
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(Subscriber.address_key == key, Subscription.newsletter_id == article.newsletter_id)
-    )
-    found = session.scalar(query)
+    found = subscription_at(session, parse_address(address).key, article.newsletter_id)
     if found is None:
         raise NotFoundError(f"Nobody with the address {address} reads the newsletter of this article.")
     return found

@@ -1,8 +1,7 @@
 """The fan-out: from an edition to deliveries, step by step. Resumable, and done twice it changes nothing.
 
-What has been planned is written first, so that mail goes out while the rest is planned; then the groups that are due
-are planned; then whoever has changed something meanwhile is sorted in, and may be due. When nothing is left, all
-readers whose instant has come have got what is theirs.
+The groups that are due are planned, then their deliveries are written, then whoever has changed something meanwhile
+is sorted in, and may be due. When nothing is left, all readers whose instant has come have got what is theirs.
 """
 
 from datetime import datetime
@@ -11,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock
-from newsletter.database import Database
+from newsletter.database import Database, ask_for
 from newsletter.delivery.deliveries import Delivery
 from newsletter.editions import waves
 from newsletter.editions.building import frame_of
@@ -22,6 +21,7 @@ from newsletter.editions.proofs import write_proofs
 from newsletter.editions.schedule import finish_if_done, skip
 from newsletter.editions.sorting import lock, sort_in
 from newsletter.editions.writing import write_page
+from newsletter.jobs import Job, JobKind
 
 
 def fan_out(database: Database, clock: Clock, edition_id: int) -> None:
@@ -71,6 +71,7 @@ def _end_wave(session: Session, edition: Edition, *, now: datetime) -> None:
     if waves.has_later(session, edition, now=now):
         return
     edition.fanned_out_at = now
+    ask_for(session, Job(JobKind.MERGE_GROUPS, edition.newsletter_id))
     if session.scalar(select(Delivery.id).where(Delivery.edition_id == edition.id).limit(1)) is None:
         edition.number = None
         skip(session, edition, _why_empty(session, edition), now=now)

@@ -8,9 +8,9 @@ Groups are a cache: the truth is in subscriptions and deliveries. Whoever change
 sorted in anew from the truth (`sorting`).
 """
 
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import JSON, Date, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Base, BigId
@@ -69,7 +69,6 @@ class EditionRhythm(Base):
 
     edition_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     rhythm_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    local_date: Mapped[date] = mapped_column(Date)
     at: Mapped[datetime]
     written_at: Mapped[datetime | None]  # when all its deliveries had been written
 

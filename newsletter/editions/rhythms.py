@@ -40,14 +40,17 @@ def offered_cadences(newsletter: Newsletter) -> list[Cadence]:
 
 
 def rule_for(newsletter: Newsletter, chosen: Rhythm) -> Rule:
-    """The calendar rule of a reader: the weekday only where the newsletter leaves it to them."""
+    """The calendar rule of a reader: the weekday only where the newsletter leaves it to them.
+
+    A zone that is known no more, as zones go when borders change, is taken for the newsletter's.
+    """
     rule = rule_of(newsletter, Cadence(chosen.cadence))
     weekday = None if newsletter.is_weekday_fixed else chosen.weekday
     return replace(
         rule,
         weekday=rule.weekday if weekday is None else weekday,
         hour=rule.hour if chosen.hour is None else chosen.hour,
-        zone=chosen.zone or rule.zone,
+        zone=chosen.zone if is_zone(chosen.zone) else rule.zone,
     )
 
 

@@ -99,19 +99,19 @@ def _join_open_editions(session: Session, newsletter: Newsletter, rhythm: Rhythm
     )
     for edition in session.scalars(query).all():
         at = None if edition.local_date is None else instant_on(rule, edition.local_date)
-        if edition.local_date is not None and at is not None:
-            _attach(session, edition, rhythm, Occurrence(edition.local_date, at))
+        if at is not None:
+            _attach(session, edition, rhythm, at)
 
 
 def _serve(session: Session, newsletter: Newsletter, rhythm: RhythmRow, run: Occurrence, *, now: datetime) -> None:
     """Let an edition serve a run of a rhythm, unless it is over: then that rhythm begins with the one after."""
     edition = _edition(session, newsletter, Cadence(rhythm.cadence), run, now=now)
     if edition.fanned_out_at is None and edition.state in _OPEN:
-        _attach(session, edition, rhythm, run)
+        _attach(session, edition, rhythm, run.at)
 
 
-def _attach(session: Session, edition: Edition, rhythm: RhythmRow, run: Occurrence) -> None:
-    row = {"edition_id": edition.id, "rhythm_id": rhythm.id, "local_date": run.local_date, "at": run.at}
+def _attach(session: Session, edition: Edition, rhythm: RhythmRow, at: datetime) -> None:
+    row = {"edition_id": edition.id, "rhythm_id": rhythm.id, "at": at}
     insert_if_new(session, EditionRhythm, [row])
 
 

@@ -1,7 +1,7 @@
 """Sorting readers in: whoever has no group gets the one of those who are like them, from the truth."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -22,6 +22,7 @@ AT_ONCE: Final = 2_000
 """Readers sorted in by one transaction."""
 
 _PAIRS_AT_ONCE: Final = 200
+_UNGROUPED: Final = (Subscription.state == SubscriptionState.ACTIVE, Subscription.group_id.is_(None))
 
 
 def has_due(session: Session, *, now: datetime) -> bool:  # noqa: ARG001 - as every question of the sweep
@@ -32,17 +33,23 @@ def has_due(session: Session, *, now: datetime) -> bool:  # noqa: ARG001 - as ev
 def sort_all(database: Database, clock: Clock) -> None:
     """Sort everybody in who has no group."""
     with database.read() as session:
-        newsletter_ids = list(session.scalars(select(Newsletter.id).order_by(Newsletter.id)))
-    for newsletter_id in newsletter_ids:
-        is_more = True
-        while is_more:
-            with database.write() as session:
-                newsletter = lock(session, newsletter_id)
-                is_more = newsletter is not None and _next_step(session, newsletter, now=clock.now())
+        newsletter_ids = list(session.scalars(select(Subscription.newsletter_id).where(*_UNGROUPED).distinct()))
+    for newsletter_id in sorted(newsletter_ids):
+        _repeat(database, newsletter_id, lambda session, newsletter: sort_in(session, newsletter, now=clock.now()))
 
 
-def _next_step(session: Session, newsletter: Newsletter, *, now: datetime) -> bool:
-    return sort_in(session, newsletter, now=now) > 0 or merge(session, newsletter) > 0
+def merge_all(database: Database, newsletter_id: int) -> None:
+    """Bring the readers of a newsletter together whose groups have become alike by an edition."""
+    _repeat(database, newsletter_id, merge)
+
+
+def _repeat(database: Database, newsletter_id: int, step: Callable[[Session, Newsletter], int]) -> None:
+    """Repeat a step under the publisher's lock, each time in a transaction of its own, until it finds nothing to do."""
+    is_more = True
+    while is_more:
+        with database.write() as session:
+            newsletter = lock(session, newsletter_id)
+            is_more = newsletter is not None and step(session, newsletter) > 0
 
 
 def lock(session: Session, newsletter_id: int) -> Newsletter | None:
@@ -75,9 +82,6 @@ def sort_in(session: Session, newsletter: Newsletter, *, now: datetime, limit: i
         change = update(Subscription).where(Subscription.id.in_(members[likeness])).values(group_id=group_id)
         session.execute(change.execution_options(synchronize_session=False))
     return len(subscriptions)
-
-
-_UNGROUPED: Final = (Subscription.state == SubscriptionState.ACTIVE, Subscription.group_id.is_(None))
 
 
 def _groups(
@@ -142,15 +146,17 @@ def columns_of_view(view: ReaderView) -> dict[str, object]:
 
 def view_of(group: ReaderGroup) -> ReaderView:
     """What selection needs to know of a group."""
-    topics = tuple((topic, datetime.fromisoformat(since) if since else None) for topic, since in group.topics)
-    return ReaderView(group.since, topics, frozenset(group.had), frozenset(group.owed), frozenset(group.missed))
+    return _view(group.since, group.topics, group.had, group.owed, group.missed)
 
 
 def view_from(since: datetime | None, *written: str) -> ReaderView:
     """The same from topics, had, owed and missed as they are written in the row."""
-    topics, had, owed, missed = map(json.loads, written)
+    return _view(since, *map(json.loads, written))
+
+
+def _view(since: datetime | None, topics: Collection[tuple[int, str | None]], *articles: Collection[int]) -> ReaderView:
     opens = tuple((topic, datetime.fromisoformat(at) if at else None) for topic, at in topics)
-    return ReaderView(since, opens, frozenset(had), frozenset(owed), frozenset(missed))
+    return ReaderView(since, opens, *map(frozenset, articles))
 
 
 def passed_by(session: Session, group_ids: Sequence[int]) -> dict[int, frozenset[int]]:

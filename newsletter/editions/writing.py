@@ -22,7 +22,7 @@ PAGE: Final = 20_000
 """Deliveries written by one transaction."""
 
 _GROUPS_AT_ONCE: Final = 1_000
-_MANY: Final = 5
+_MANY: Final = 5  # one subscription in so many is worth going through all of them
 
 
 def write_page(session: Session, edition: Edition, *, now: datetime) -> bool:

@@ -16,7 +16,6 @@ def ungroup(session: Session, *subscriptions: Subscription) -> None:
     It is written even where nothing seems to be there: somebody may be sorting them in at this moment from what was
     true before, and waits for this row or makes us wait for it.
     """
-    session.flush()
     ungroup_all(session, Subscription.id.in_([each.id for each in subscriptions]))
 
 
@@ -27,6 +26,7 @@ def ungroup_readers(session: Session, subscriber_ids: Collection[int]) -> None:
 
 def ungroup_all(session: Session, which: ColumnElement[bool]) -> None:
     """The same for every subscription of which a condition holds; who gets nothing has no group that matters."""
+    session.flush()  # whoever becomes active in this transaction is to be found
     change = update(Subscription).where(which, Subscription.state == SubscriptionState.ACTIVE).values(group_id=None)
     if session.connection().execute(change).rowcount:
         ask_for(session, Job(JobKind.SORT_IN))

@@ -84,7 +84,6 @@ def _make_rhythms() -> None:
         "edition_rhythms",
         sa.Column("edition_id", _ID, nullable=False),
         sa.Column("rhythm_id", _ID, nullable=False),
-        sa.Column("local_date", sa.Date(), nullable=False),
         sa.Column("at", Instant(timezone=True), nullable=False),
         sa.Column("written_at", Instant(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("edition_id", "rhythm_id", name=op.f("pk_edition_rhythms")),

@@ -88,7 +88,7 @@ def test_what_is_held_says_so(ready: Database, clock: StandingClock) -> None:
 
 
 def _add(session: Session, **options: object) -> int:
-    return an_article(session, the_newsletter(session, None), "Ferry", **options).id  # type: ignore[arg-type]
+    return an_article(session, the_newsletter(session, None), "Ferry", **options).id  # type: ignore[arg-type]  # tests name them
 
 
 def test_another_topic_an_old_article_and_one_from_before_they_came(ready: Database, clock: StandingClock) -> None:
