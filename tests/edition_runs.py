@@ -11,7 +11,7 @@ from newsletter.delivery import outbox
 from newsletter.delivery.deliveries import Delivery, DeliveryState
 from newsletter.delivery.kinds import Lane
 from newsletter.editions import fanout, schedule, sorting
-from newsletter.editions.editions import Edition, Variant
+from newsletter.editions.editions import Edition, EditionState, Variant
 from newsletter.wiring import settle_histories
 from tests.conftest import StandingClock
 from tests.data import NOW
@@ -24,6 +24,17 @@ def tick(database: Database, clock: StandingClock) -> None:
     sorting.sort_all(database, clock)
     with database.write() as session:
         schedule.tick(session, now=clock.now())
+
+
+def go_out(database: Database, clock: StandingClock, at: datetime) -> None:
+    """Let all that is due at an instant close, start and be written out."""
+    clock.at = at
+    for _ in range(2):
+        tick(database, clock)
+    with database.read() as session:
+        sending = list(session.scalars(select(Edition.id).where(Edition.state == EditionState.SENDING)))
+    for edition_id in sending:
+        fanout.fan_out(database, clock, edition_id)
 
 
 def send_now(database: Database, clock: StandingClock) -> int:

@@ -16,7 +16,7 @@ from newsletter.subscriptions.choices import choose_topics
 from newsletter.subscriptions.subscribers import Cadence, SubscriptionState
 from tests.conftest import StandingClock
 from tests.data import NOW, a_newsletter, a_reader, an_article, an_editor, topic_ids
-from tests.edition_runs import FRIDAY, digests, send_now, settle_all, tick
+from tests.edition_runs import FRIDAY, digests, go_out, send_now, settle_all, tick
 
 
 def test_each_reader_gets_the_topics_chosen_and_readers_of_the_same_share_a_variant(
@@ -84,18 +84,13 @@ def test_a_new_reader_gets_what_everybody_gets_and_nothing_older(database: Datab
         a_reader(session, newsletter, "old@example.org")
         an_article(session, newsletter, "Before", released_at=NOW - timedelta(hours=2))
     tick(database, clock)
-    clock.at = FRIDAY
-    tick(database, clock)
-    fanout.fan_out(database, clock, 1)
+    go_out(database, clock, FRIDAY)
     settle_all(database, DeliveryState.SENT)
     with database.write() as session:
         newsletter = the_newsletter(session, None)
         an_article(session, newsletter, "Between", released_at=FRIDAY + timedelta(days=1))
         a_reader(session, newsletter, "new@example.org", joined_at=FRIDAY + timedelta(days=2))
-    clock.at = FRIDAY + timedelta(days=7)
-    tick(database, clock)
-    tick(database, clock)
-    fanout.fan_out(database, clock, 2)
+    go_out(database, clock, FRIDAY + timedelta(days=7))
     assert digests(database) == {1: [[1], [2]], 2: [[2]]}
 
 
@@ -132,16 +127,11 @@ def test_a_topic_chosen_later_brings_nothing_older_than_the_last_edition(
         an_article(session, newsletter, "Ferry", topics=("technology",))
         an_article(session, newsletter, "Ice", topics=("science",))
     tick(database, clock)
-    clock.at = FRIDAY
-    tick(database, clock)
-    fanout.fan_out(database, clock, 1)
+    go_out(database, clock, FRIDAY)
     settle_all(database, DeliveryState.SENT)
     with database.write() as session:
         newsletter = the_newsletter(session, None)
         choose_topics(session, 1, topic_ids(session, newsletter).values(), now=FRIDAY + timedelta(days=1))
         an_article(session, newsletter, "Lift", topics=("technology",), released_at=FRIDAY + timedelta(days=2))
-    clock.at = FRIDAY + timedelta(days=7)
-    tick(database, clock)
-    tick(database, clock)
-    fanout.fan_out(database, clock, 2)
+    go_out(database, clock, FRIDAY + timedelta(days=7))
     assert digests(database) == {1: [[2], [3]]}

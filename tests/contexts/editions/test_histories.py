@@ -2,18 +2,15 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
-
 from newsletter.catalogue.shelf import the_newsletter
 from newsletter.database import Database
 from newsletter.delivery import outbox
 from newsletter.delivery.deliveries import Delivery, DeliveryState
-from newsletter.editions import fanout
 from newsletter.editions.editions import Edition, EditionState
 from newsletter.feeds.articles import Article
 from tests.conftest import StandingClock
 from tests.data import NOW, a_newsletter, a_reader, an_article
-from tests.edition_runs import FRIDAY, claimed, digests, send_now, settle_all, tick
+from tests.edition_runs import FRIDAY, claimed, digests, go_out, send_now, settle_all, tick
 
 
 def test_sending_now_twice_gives_nobody_anything_twice(database: Database, clock: StandingClock) -> None:
@@ -43,9 +40,7 @@ def test_the_scheduled_run_after_a_special_edition_brings_only_what_is_new(
     settle_all(database, DeliveryState.SENT)
     with database.write() as session:
         an_article(session, the_newsletter(session, None), "Later", released_at=NOW + timedelta(hours=5))
-    clock.at = FRIDAY
-    tick(database, clock)
-    fanout.fan_out(database, clock, 1)
+    go_out(database, clock, FRIDAY)
     assert digests(database) == {1: [[1], [2]]}
 
 
@@ -84,11 +79,5 @@ def test_an_article_that_is_released_anew_does_not_come_again_to_those_who_had_i
         newsletter = the_newsletter(session, None)
         session.get_one(Article, article_id).released_at = clock.at + timedelta(days=1)
         a_reader(session, newsletter, "new@example.org", joined_at=clock.at)
-    clock.at += timedelta(days=7)
-    for _ in range(2):
-        tick(database, clock)
-    with database.read() as session:
-        edition_ids = list(session.scalars(select(Edition.id).where(Edition.state == EditionState.SENDING)))
-    for edition_id in edition_ids:
-        fanout.fan_out(database, clock, edition_id)
+    go_out(database, clock, clock.at + timedelta(days=7))
     assert digests(database) == {1: [[1]], 2: [[1]]}

@@ -12,7 +12,7 @@ from newsletter.feeds.articles import Feed
 from newsletter.jobs import Job, JobKind
 from tests.conftest import StandingClock
 from tests.data import a_newsletter, a_reader, an_article
-from tests.edition_runs import FRIDAY, digests, edition_states, settle_all, tick
+from tests.edition_runs import FRIDAY, digests, edition_states, go_out, settle_all, tick
 from tests.feed_stock import a_feed
 
 
@@ -64,15 +64,10 @@ def test_an_article_after_the_cutoff_waits_for_the_next_edition(database: Databa
         an_article(session, newsletter, "In time", released_at=FRIDAY - timedelta(minutes=61))
         an_article(session, newsletter, "Too late", released_at=FRIDAY - timedelta(minutes=59))
     tick(database, clock)
-    clock.at = FRIDAY
-    tick(database, clock)
-    fanout.fan_out(database, clock, 1)
+    go_out(database, clock, FRIDAY)
     settle_all(database, DeliveryState.SENT)
     assert digests(database) == {1: [[1]]}
-    clock.at = FRIDAY + timedelta(days=7)
-    tick(database, clock)
-    tick(database, clock)
-    fanout.fan_out(database, clock, 2)
+    go_out(database, clock, FRIDAY + timedelta(days=7))
     assert digests(database) == {1: [[1], [2]]}
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from newsletter.catalogue.shelf import the_newsletter
 from newsletter.database import Database
 from newsletter.delivery.deliveries import DeliveryState
-from newsletter.editions import fanout, sorting
+from newsletter.editions import sorting
 from newsletter.editions.editions import Edition, EditionState
 from newsletter.editions.groups import ReaderGroup
 from newsletter.jobs import Job, JobKind
@@ -16,21 +16,10 @@ from newsletter.subscriptions.leaving import leave
 from newsletter.subscriptions.subscribers import Cadence, Subscription, SubscriptionState
 from tests.conftest import StandingClock
 from tests.data import EVIDENCE, NOW, a_newsletter, a_reader, an_article, topic_ids
-from tests.edition_runs import FRIDAY, digests, settle_all, tick
+from tests.edition_runs import FRIDAY, digests, go_out, settle_all, tick
 
 IN_TOKYO = datetime(2026, 11, 26, 22, 0, tzinfo=UTC)  # Friday, seven
 IN_NEW_YORK = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
-
-
-def go_on(database: Database, clock: StandingClock, at: datetime) -> None:
-    """Tick until all that is due at an instant is written out."""
-    clock.at = at
-    for _ in range(2):
-        tick(database, clock)
-    with database.read() as session:
-        sending = list(session.scalars(select(Edition.id).where(Edition.state == EditionState.SENDING)))
-    for edition_id in sending:
-        fanout.fan_out(database, clock, edition_id)
 
 
 def a_newsletter_of_the_world(database: Database) -> None:
@@ -49,9 +38,9 @@ def test_one_edition_comes_to_each_zone_at_its_own_hour(database: Database, cloc
         [edition] = session.scalars(select(Edition))
         assert (edition.send_at, edition.cutoff_at) == (IN_TOKYO, IN_TOKYO - timedelta(hours=1))
     for at, readers in ((IN_TOKYO, [2]), (FRIDAY, [2, 1]), (IN_NEW_YORK, [2, 1, 3])):
-        go_on(database, clock, at - timedelta(minutes=1))
+        go_out(database, clock, at - timedelta(minutes=1))
         assert list(digests(database)) == readers[:-1]
-        go_on(database, clock, at)
+        go_out(database, clock, at)
         assert list(digests(database)) == readers
     settle_all(database, DeliveryState.SENT)
     tick(database, clock)
@@ -63,14 +52,14 @@ def test_one_edition_comes_to_each_zone_at_its_own_hour(database: Database, cloc
 def test_who_moves_west_on_the_day_gets_it_once(database: Database, clock: StandingClock) -> None:
     a_newsletter_of_the_world(database)
     tick(database, clock)
-    go_on(database, clock, IN_TOKYO)
-    go_on(database, clock, FRIDAY)
+    go_out(database, clock, IN_TOKYO)
+    go_out(database, clock, FRIDAY)
     with database.write() as session:
         newsletter = the_newsletter(session, None)
         chosen = Choice(zone="America/New_York")
         every = topic_ids(session, newsletter).values()
         change(session, session.get_one(Subscription, 1), chosen, every_topic_id=every, now=FRIDAY + timedelta(hours=1))
-    go_on(database, clock, IN_NEW_YORK)
+    go_out(database, clock, IN_NEW_YORK)
     assert digests(database) == {1: [[1]], 2: [[1]], 3: [[1]]}
 
 
@@ -85,7 +74,7 @@ def test_three_days_without_a_scheduler_bring_one_digest_with_all_of_it(
         for day in range(3):
             released_at = NOW + timedelta(hours=1, days=day)
             an_article(session, the_newsletter(session, None), f"Day {day}", released_at=released_at)
-    go_on(database, clock, NOW + timedelta(days=3))
+    go_out(database, clock, NOW + timedelta(days=3))
     assert digests(database) == {1: [[3, 2, 1]]}
     with database.read() as session:
         query = select(Edition).where(Edition.cadence == "daily").order_by(Edition.local_date)
@@ -101,7 +90,7 @@ def test_a_zone_that_is_known_no_more_is_taken_for_the_newsletters(database: Dat
         a_reader(session, newsletter, "ben@example.org")
         an_article(session, newsletter)
     tick(database, clock)
-    go_on(database, clock, FRIDAY)
+    go_out(database, clock, FRIDAY)
     assert digests(database) == {1: [[1]], 2: [[1]]}
 
 
@@ -114,9 +103,9 @@ def test_another_cadence_from_the_page_about_leaving_takes_effect(database: Data
     with database.write() as session:
         take_cadence(session, session.get_one(Subscription, 1), Cadence.WEEKLY, now=NOW)
     tick(database, clock)
-    go_on(database, clock, NOW + timedelta(days=1))
+    go_out(database, clock, NOW + timedelta(days=1))
     assert digests(database) == {}
-    go_on(database, clock, FRIDAY)
+    go_out(database, clock, FRIDAY)
     assert digests(database) == {1: [[1]]}
 
 
@@ -145,7 +134,7 @@ def test_groups_that_an_edition_made_alike_are_merged(
         a_reader(session, newsletter)
         an_article(session, newsletter)
     tick(database, clock)
-    go_on(database, clock, FRIDAY)
+    go_out(database, clock, FRIDAY)
     settle_all(database, DeliveryState.SENT)
     with database.write() as session:
         a_reader(session, the_newsletter(session, None), "ben@example.org", joined_at=FRIDAY - timedelta(days=100))
@@ -155,7 +144,7 @@ def test_groups_that_an_edition_made_alike_are_merged(
         assert session.scalar(select(func.count()).select_from(ReaderGroup)) == 2, (
             "the new one is owed the first article"
         )
-    go_on(database, clock, FRIDAY + timedelta(days=7))
+    go_out(database, clock, FRIDAY + timedelta(days=7))
     assert Job(JobKind.MERGE_GROUPS, 1) in announced
     sorting.merge_all(database, 1)
     with database.read() as session:
@@ -164,5 +153,5 @@ def test_groups_that_an_edition_made_alike_are_merged(
     settle_all(database, DeliveryState.SENT)
     with database.write() as session:
         an_article(session, the_newsletter(session, None), "Lift", released_at=FRIDAY + timedelta(days=8))
-    go_on(database, clock, FRIDAY + timedelta(days=14))
+    go_out(database, clock, FRIDAY + timedelta(days=14))
     assert digests(database) == {1: [[1], [2], [3]], 2: [[2, 1], [3]]}

@@ -10,7 +10,7 @@ from config import defaults
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.database import Database
 from newsletter.delivery.deliveries import DeliveryState
-from newsletter.editions import fanout, proofs
+from newsletter.editions import proofs
 from newsletter.editions.editions import Edition, EditionArticle, EditionState
 from newsletter.editions.whereabouts import ArticleState, Whereabouts, already_out, whereabouts, whereabouts_of
 from newsletter.feeds.articles import Article, Decision, Origin, Standing
@@ -18,7 +18,7 @@ from newsletter.feeds.deciding import decide
 from newsletter.subscriptions.subscribers import SubscriptionState
 from tests.conftest import StandingClock
 from tests.data import NOW, a_newsletter, a_reader, an_article, an_editor
-from tests.edition_runs import FRIDAY, settle_all, tick
+from tests.edition_runs import FRIDAY, go_out, settle_all, tick
 
 HOUR = timedelta(hours=1)
 ZONE = "Europe/Berlin"
@@ -98,9 +98,7 @@ def test_an_article_is_followed_from_the_closed_edition_to_its_correction(
     clock.at = FRIDAY - HOUR
     tick(database, clock)
     assert look(database, article_id, at=clock.at).state is ArticleState.CLOSED_IN
-    clock.at = FRIDAY
-    tick(database, clock)
-    fanout.fan_out(database, clock, 1)
+    go_out(database, clock, FRIDAY)
     settle_all(database, DeliveryState.SENT)
     assert look(database, article_id, at=clock.at) == Whereabouts(
         ArticleState.IN_EDITION, "It went out in edition 1.", 1
@@ -121,10 +119,7 @@ def test_an_article_for_which_there_was_no_room_is_carried_over(database: Databa
         for number in range(12):
             an_article(session, newsletter, f"Newer {number}", released_at=FRIDAY - timedelta(days=2))
     tick(database, clock)
-    clock.at = FRIDAY
-    tick(database, clock)
-    tick(database, clock)
-    fanout.fan_out(database, clock, 1)
+    go_out(database, clock, FRIDAY)
     found = look(database, oldest, at=clock.at)
     assert found.state is ArticleState.CARRIED_OVER
     assert found.sentence == (
@@ -146,12 +141,9 @@ def an_edition_before(session: Session, *, at: datetime) -> None:
     session.flush()
 
 
-def run(database: Database, clock: StandingClock, *, at: datetime, edition_id: int) -> None:
+def run(database: Database, clock: StandingClock, *, at: datetime) -> None:
     """Let an edition close, go out at this instant, and reach everybody."""
-    clock.at = at
-    tick(database, clock)
-    tick(database, clock)
-    fanout.fan_out(database, clock, edition_id)
+    go_out(database, clock, at)
     settle_all(database, DeliveryState.SENT)
     tick(database, clock)
 
@@ -164,10 +156,10 @@ def test_an_article_that_went_out_stays_mailed_when_later_editions_have_it_on_th
         a_reader(session, newsletter)
         first = an_article(session, newsletter).id
     tick(database, clock)
-    run(database, clock, at=FRIDAY, edition_id=1)
+    run(database, clock, at=FRIDAY)
     with database.write() as session:
         an_article(session, session.get_one(Newsletter, 1), "A week later", released_at=FRIDAY + HOUR)
-    run(database, clock, at=FRIDAY + timedelta(days=7), edition_id=2)
+    run(database, clock, at=FRIDAY + timedelta(days=7))
     assert look(database, first, at=clock.at) == Whereabouts(ArticleState.IN_EDITION, "It went out in edition 1.", 1)
 
 
@@ -179,7 +171,7 @@ def test_an_article_in_a_topic_that_nobody_follows_says_so(database: Database, c
         an_article(session, newsletter)
         alone = an_article(session, newsletter, "Chips", topics=("technology",)).id
     tick(database, clock)
-    run(database, clock, at=FRIDAY, edition_id=1)
+    run(database, clock, at=FRIDAY)
     found = look(database, alone, at=clock.at)
     assert (found.state, found.edition_id) == (ArticleState.CARRIED_OVER, 1)
     assert found.sentence.startswith("Nobody follows Technology yet, so no digest of edition 1 held it.")
@@ -197,7 +189,7 @@ def test_somebody_who_follows_a_topic_by_name_or_all_of_them_is_a_follower(
         early = an_article(session, newsletter, "Chips", topics=("technology",)).id
         an_edition_before(session, at=NOW)  # so that nothing from before is due to those who come later
     tick(database, clock)
-    run(database, clock, at=FRIDAY, edition_id=2)
+    run(database, clock, at=FRIDAY)
     assert look(database, early, at=clock.at).sentence == (
         "No digest of edition 8 held it: it was due to none of their readers. "
         "Where it is still due, it comes with the next one."
@@ -226,7 +218,7 @@ def test_what_only_a_proof_held_went_out_to_nobody(database: Database, clock: St
         alone = an_article(session, newsletter, "Chips", topics=("technology",)).id
         editor_id = an_editor(session).id
         assert proofs.queue_test_send(session, newsletter, editor_id, now=NOW)
-    run(database, clock, at=FRIDAY, edition_id=1)
+    run(database, clock, at=FRIDAY)
     assert look(database, alone, at=clock.at).state is ArticleState.CARRIED_OVER
 
 
@@ -237,7 +229,7 @@ def test_what_is_held_after_an_edition_left_it_out_is_held(database: Database, c
         an_article(session, newsletter)
         alone = an_article(session, newsletter, "Chips", topics=("technology",)).id
     tick(database, clock)
-    run(database, clock, at=FRIDAY, edition_id=1)
+    run(database, clock, at=FRIDAY)
     with database.write() as session:
         decide(session, session.get_one(Article, alone), Decision.HOLD, now=clock.at)
     assert look(database, alone, at=clock.at).state is ArticleState.HELD
@@ -253,7 +245,7 @@ def test_what_was_left_out_and_is_too_old_by_now_is_promised_to_no_edition(
         an_article(session, newsletter, "Fresh", released_at=NOW)
         an_edition_before(session, at=NOW - timedelta(days=2))
     tick(database, clock)
-    run(database, clock, at=FRIDAY, edition_id=2)
+    run(database, clock, at=FRIDAY)
     assert "it comes with the next one" in look(database, early, at=clock.at).sentence
     late = look(database, early, at=clock.at + max(defaults.REACH_BACK.values())).sentence
     assert late.endswith("It is too old for any digest by now. Hold it, then release it anew.")
