@@ -19,7 +19,7 @@ from tasks.announcing import announcer
 from tasks.broker import ANSWER_SECONDS
 from tasks.celery import app
 
-_NICENESS: Final = 10
+_NICENESS: Final = 5
 """A worker gives way to whoever answers a reader: a mail may be a second late, a page may not."""
 
 stopping = threading.Event()

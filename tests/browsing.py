@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from werkzeug.serving import make_server
 
 from tests.desk import PASSWORD
@@ -58,6 +58,12 @@ def log_in(page: Page, base: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("link", name="Maren Oduya")).to_be_visible()
+
+
+def follow(page: Page, place: Locator) -> None:
+    """Press what leads to another page, and wait until that has been loaded: a click alone ends before it."""
+    with page.expect_navigation():
+        place.click()
 
 
 def barriers(page: Page) -> list[str]:

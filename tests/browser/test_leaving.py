@@ -10,7 +10,7 @@ from sqlalchemy import select
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.subscriptions.privacy.proving import send_fresh_link
 from newsletter.subscriptions.subscribers import MailboxProof, Subscription
-from tests.browsing import barriers, reach, serving
+from tests.browsing import barriers, follow, reach, serving
 from tests.data import NOW, a_newsletter, a_reader
 from tests.reader_site import ReaderSite
 from tests.sampling import WINDOWS
@@ -66,7 +66,7 @@ def ask_path(site: ReaderSite) -> str:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    follow(page, page.get_by_role("button", name=name, exact=True))
 
 
 @WINDOWS

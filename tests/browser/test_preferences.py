@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.subscriptions.choices import topics_chosen
 from newsletter.subscriptions.subscribers import AddressChange
-from tests.browsing import barriers, serving
+from tests.browsing import barriers, follow, serving
 from tests.data import NOW, a_reader, an_article, topic_ids
 from tests.reader_site import ReaderSite
 from tests.sampling import WINDOWS
@@ -165,7 +165,7 @@ def test_no_page_about_choices_or_addresses_has_a_barrier(
     for name, link in moves(site).items():
         page.goto(base + link)
         found[f"{name}, before"] = barriers(page)
-        page.get_by_role("button").first.click()
+        follow(page, page.get_by_role("button").first)
         found[f"{name}, after"] = barriers(page)
         page.goto(base + link)
         found[f"{name}, used"] = barriers(page)
