@@ -107,6 +107,6 @@ def answers_by_itself(answer: bytes) -> int:
     for each in range(3, 20):
         try:
             os.write(each, len(answer).to_bytes(4, "big") + answer)
-        except OSError:
+        except OSError:  # none of its pipes
             continue
     os._exit(0)

@@ -27,7 +27,7 @@ def free_port() -> int:
     """A TCP port that nobody listens on: below those that systems hand out, lest a connection takes it meanwhile."""
     while True:
         port = random.randrange(15_000, 30_000)  # noqa: S311 - no secret
-        with contextlib.suppress(OSError), socket.socket() as probe:
+        with contextlib.suppress(OSError), socket.socket() as probe:  # somebody has this one: another
             probe.bind(("127.0.0.1", port))
             return port
 
@@ -38,6 +38,7 @@ def wait_for_port(port: int, process: "subprocess.Popen[bytes]") -> None:
     while time.monotonic() < ends_at:
         if process.poll() is not None:
             raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
+        # Not yet is no error here; the end of the process and of our patience are.
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.5):
             return
         time.sleep(0.02)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from config import defaults
 from newsletter.catalogue.newsletters import Newsletter
-from newsletter.catalogue.shelf import newsletters
 from newsletter.database import ask_for
 from newsletter.delivery.deliveries import FINAL, Delivery
 from newsletter.editions import waves
@@ -29,7 +28,8 @@ _READ_BEFORE: Final = timedelta(minutes=4)  # enough for a round of all feeds, t
 
 def tick(session: Session, *, now: datetime) -> None:
     """Bring all editions to where they should be at this instant."""
-    for newsletter in newsletters(session):
+    # Locked as fan-outs and sorting in lock them, so that none of these waits for a row of the other.
+    for newsletter in session.scalars(select(Newsletter).order_by(Newsletter.id).with_for_update()).all():
         advance_all(session, newsletter, now=now)
     for edition in _in_state(session, EditionState.COLLECTING):
         if edition.cutoff_at <= now:

@@ -94,8 +94,9 @@ def test_a_new_reader_gets_what_everybody_gets_and_nothing_older(database: Datab
     assert digests(database) == {1: [[1], [2]], 2: [[2]]}
 
 
+@pytest.mark.parametrize("many", [0, 5], ids=["by groups", "through all subscriptions"])
 def test_a_fan_out_that_was_interrupted_goes_on_where_it_stood(
-    database: Database, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+    database: Database, clock: StandingClock, monkeypatch: pytest.MonkeyPatch, many: int
 ) -> None:
     with database.write() as session:
         newsletter = a_newsletter(session)
@@ -104,12 +105,11 @@ def test_a_fan_out_that_was_interrupted_goes_on_where_it_stood(
         an_article(session, newsletter)
         edition_id = schedule.request_special(session, newsletter, requested_by=None, now=clock.now()).id
     monkeypatch.setattr(writing, "PAGE", 3)
-    steps = 0
+    monkeypatch.setattr(writing, "_MANY", many)
     while len(digests(database)) < 3:
         with database.write() as session:
             edition = session.get_one(Edition, edition_id)
             assert fanout.step(session, edition_id, Oracle(frame_of(session, edition)), now=clock.now())
-        steps += 1
     assert 3 <= len(digests(database)) < 8, "a group is larger than a page"
     fanout.fan_out(database, clock, edition_id)
     fanout.fan_out(database, clock, edition_id)
