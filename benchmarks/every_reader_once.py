@@ -23,7 +23,7 @@ from newsletter.database import Database
 from newsletter.jobs import announce_nothing
 from newsletter.migrations import migrate
 from newsletter.migrations.tables import METADATA
-from tests.contexts.editions.test_every_reader_once import MAXIMUM, Newsroom
+from tests.newsroom_at_play import MAXIMUM, Newsroom
 
 STEPS = 40
 

@@ -22,6 +22,15 @@ REACH_BACK: Final = {"daily": timedelta(days=3), "weekly": timedelta(days=21), "
 # A run that is later than this does not go out by itself.
 LATEST_START: Final = {"daily": timedelta(hours=12), "weekly": timedelta(hours=24), "monthly": timedelta(hours=24)}
 
+# Then an editor is asked, reminded, and without an answer it is skipped; so is an edition that needs approval.
+REMINDERS: Final = {"first": timedelta(hours=2), "second": timedelta(hours=12)}
+ANSWER_WITHIN: Final = timedelta(hours=24)
+
+# In each reader's zone: what is late, instant or breaking comes from the first of these hours until the second.
+SENDS_FROM: Final = 6
+SENDS_UNTIL: Final = 21
+LATE_AFTER: Final = timedelta(minutes=30)
+
 # Sign-ups.
 CONFIRM_LINK_LIFETIME: Final = timedelta(days=7)
 CONFIRMATIONS_PER_ADDRESS: Final = (

@@ -81,3 +81,7 @@ class Links:
     def desk_feed(self, newsletter_slug: str, feed_id: int) -> str:
         """How a feed is doing, at the desk."""
         return f"{self.base_url}/desk/n/{newsletter_slug}/feeds/{feed_id}"
+
+    def desk_edition(self, edition_id: int) -> str:
+        """How an edition stands, at the desk."""
+        return f"{self.base_url}/desk/editions/{edition_id}"

@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum, auto
 
-from sqlalchemy import UniqueConstraint, true
+from sqlalchemy import UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config import defaults
+from newsletter.catalogue.blackouts import OnBlackout
 from newsletter.database import Base, BigId
 
 
@@ -55,6 +56,12 @@ class Newsletter(Base):
     month_day: Mapped[int] = mapped_column(
         default=defaults.MONTH_DAY, server_default="1"
     )  # of the monthly digest; 31: the last day
+    # In the zone of each reader: what is late, instant or breaking does not come at night.
+    sends_from: Mapped[int] = mapped_column(default=defaults.SENDS_FROM, server_default="6")
+    sends_until: Mapped[int] = mapped_column(default=defaults.SENDS_UNTIL, server_default="21")
+    blackout_dates: Mapped[str] = mapped_column(default="", server_default="")  # as `blackouts.written` makes them
+    on_blackout: Mapped[str] = mapped_column(default=OnBlackout.SKIP, server_default=OnBlackout.SKIP)
+    asks_approval: Mapped[bool] = mapped_column(default=False, server_default=false())  # no edition without an editor
     offers_breaking: Mapped[bool] = mapped_column(default=True, server_default=true())
     is_formal: Mapped[bool] = mapped_column(default=True, server_default=true())  # how readers are addressed
     # After a sign-up on another site: words of the site's choice, or a page of its own.

@@ -19,6 +19,7 @@ class MailKind(StrEnum):
     PROOF = auto()
     LOGIN_LINK = auto()
     FEED_TROUBLE = auto()
+    EDITION_QUESTION = auto()  # whether a late edition goes, or one that needs approval
 
 
 class Lane(StrEnum):
@@ -54,6 +55,7 @@ POLICIES: Final = {
     MailKind.WELCOME: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.LOGIN_LINK: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.FEED_TROUBLE: Policy(Lane.URGENT, timedelta(hours=24)),
+    MailKind.EDITION_QUESTION: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.PROOF: Policy(Lane.URGENT, timedelta(hours=24)),
     MailKind.DIGEST: Policy(Lane.DIGESTS, timedelta(hours=72)),
 }

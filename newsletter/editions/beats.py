@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from newsletter.catalogue.newsletters import Newsletter
-from newsletter.editions.cadence import instant_on, local_instant
+from newsletter.editions.cadence import instant_on, local_instant, moved
 from newsletter.editions.groups import AS_THE_NEWSLETTER, RhythmRow
 from newsletter.editions.rhythms import rule_for
 from newsletter.subscriptions.subscribers import Cadence, Subscription
@@ -55,4 +55,4 @@ def came_at(newsletter: Newsletter, beat: Beat, day: date) -> datetime | None:
     rule = rule_for(newsletter, beat)
     if beat.cadence is Cadence.WEEKLY and not newsletter.is_weekday_fixed:
         return instant_on(rule, day)
-    return local_instant(day, rule.hour, rule.zone)
+    return local_instant(moved(rule, day), rule.hour, rule.zone)

@@ -14,6 +14,7 @@ class EditionState(StrEnum):
 
     COLLECTING = auto()  # until its cutoff
     CLOSED = auto()  # the list is frozen
+    WAITING = auto()  # it is late, or not approved: an editor is asked
     SENDING = auto()
     SENT = auto()
     SKIPPED = auto()  # with the reason
@@ -24,6 +25,14 @@ WENT_OUT = (EditionState.SENDING, EditionState.SENT)
 
 ENDED = (EditionState.SENT, EditionState.SKIPPED)
 """The states in which an edition stays."""
+
+
+class Question(StrEnum):
+    """What an editor is asked before an edition goes out."""
+
+    LATE = auto()  # whether it is still to go
+    APPROVAL = auto()
+
 
 SPECIAL = "special"
 """The cadence of an edition that an editor sends now."""
@@ -54,6 +63,12 @@ class Edition(Base):
     fanned_out_at: Mapped[datetime | None]  # when the deliveries of its last wave had been written
     finished_at: Mapped[datetime | None]
     reason: Mapped[str | None]  # of a skipped edition, as a sentence
+    # What editors were asked, since when, how often they were reminded, and who said yes.
+    question: Mapped[str | None]
+    asked_at: Mapped[datetime | None]
+    reminders: Mapped[int] = mapped_column(default=0, server_default="0")
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(BigId)
 
 
 class EditionArticle(Base):

@@ -70,6 +70,7 @@ class EditionRhythm(Base):
     edition_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     rhythm_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     at: Mapped[datetime]
+    held_until: Mapped[datetime | None]  # late, and outside the sending hours: not before this instant
     written_at: Mapped[datetime | None]  # when all its deliveries had been written
 
 

@@ -16,13 +16,13 @@ from newsletter.catalogue.languages import offered
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.editions.beats import Beat, beat_of, beat_of_row, came_at
 from newsletter.editions.candidates import candidates_at
-from newsletter.editions.editions import SPECIAL, Edition, EditionState
+from newsletter.editions.editions import ENDED, SPECIAL, Edition, EditionState
 from newsletter.editions.groups import EditionRhythm, RhythmRow
 from newsletter.editions.histories import BLANK, History, histories_of
 from newsletter.editions.selection import Candidate, ReaderView, due_of, in_reach
 from newsletter.subscriptions.subscribers import Cadence, Subscriber, Subscription, SubscriptionTopic
 
-_UNDER_WAY: Final = (EditionState.COLLECTING, EditionState.CLOSED, EditionState.SENDING)
+_UNDER_WAY: Final = tuple(each for each in EditionState if each not in ENDED)
 
 
 @dataclass(frozen=True, slots=True)

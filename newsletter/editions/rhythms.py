@@ -5,6 +5,7 @@ from functools import cache
 from typing import Protocol
 from zoneinfo import available_timezones
 
+from newsletter.catalogue.blackouts import OnBlackout, blackouts_of
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.editions.cadence import Rule
 from newsletter.subscriptions.subscribers import Cadence
@@ -25,7 +26,11 @@ class Rhythm(Protocol):
 
 def rule_of(newsletter: Newsletter, cadence: Cadence) -> Rule:
     """The calendar rule of a newsletter's cadence."""
-    return Rule(cadence, newsletter.weekday, newsletter.hour, newsletter.zone, newsletter.month_day)
+    return Rule(
+        *(cadence, newsletter.weekday, newsletter.hour, newsletter.zone, newsletter.month_day),
+        blackouts_of(newsletter.blackout_dates),
+        OnBlackout(newsletter.on_blackout),
+    )
 
 
 def is_zone(name: str) -> bool:

@@ -14,13 +14,13 @@ from config import defaults
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.database import insert_if_new
 from newsletter.editions.beats import Beat, beat_of_row
-from newsletter.editions.cadence import Occurrence, Rule, instant_on, next_occurrence
-from newsletter.editions.editions import Edition, EditionState
+from newsletter.editions.cadence import Occurrence, Rule, instant_on, kept_free_by, next_occurrence, next_run
+from newsletter.editions.editions import ENDED, Edition, EditionState
 from newsletter.editions.groups import EditionRhythm, ReaderGroup, RhythmRow
 from newsletter.editions.rhythms import rule_for, rule_of
 from newsletter.subscriptions.subscribers import Cadence
 
-_OPEN: Final = frozenset({EditionState.COLLECTING, EditionState.CLOSED, EditionState.SENDING})
+_OPEN: Final = frozenset(EditionState).difference(ENDED)
 _LONGEST_OUTAGE: Final = timedelta(days=40)  # runs missed before that are not even recorded
 
 
@@ -59,7 +59,8 @@ def advance_all(session: Session, newsletter: Newsletter, *, now: datetime) -> N
 
 def ensure_upcoming(session: Session, newsletter: Newsletter, cadence: Cadence, *, now: datetime) -> Edition:
     """The next edition of a cadence, at the newsletter's own rhythm; its row is made where it is not there yet."""
-    return _edition(session, newsletter, cadence, next_occurrence(rule_of(newsletter, cadence), now), now=now)
+    rule = rule_of(newsletter, cadence)
+    return _edition(session, newsletter, rule, next_occurrence(rule, now), now=now)
 
 
 def upcoming(session: Session, newsletter: Newsletter, cadence: Cadence, *, now: datetime) -> Edition | None:
@@ -81,7 +82,7 @@ def _advance(session: Session, newsletter: Newsletter, rhythm: RhythmRow, *, now
         _join_open_editions(session, newsletter, rhythm, rule)
     after = now if rhythm.next_at is None else max(rhythm.next_at, now - _LONGEST_OUTAGE)
     while True:
-        run = next_occurrence(rule, after)
+        run = next_run(rule, after)
         _serve(session, newsletter, rhythm, run, now=now)
         if run.at > now:
             break
@@ -105,7 +106,8 @@ def _join_open_editions(session: Session, newsletter: Newsletter, rhythm: Rhythm
 
 def _serve(session: Session, newsletter: Newsletter, rhythm: RhythmRow, run: Occurrence, *, now: datetime) -> None:
     """Let an edition serve a run of a rhythm, unless it is over: then that rhythm begins with the one after."""
-    edition = _edition(session, newsletter, Cadence(rhythm.cadence), run, now=now)
+    rule = rule_for(newsletter, beat_of_row(rhythm))
+    edition = _edition(session, newsletter, rule, run, now=now)
     if edition.fanned_out_at is None and edition.state in _OPEN:
         _attach(session, edition, rhythm, run.at)
 
@@ -115,19 +117,25 @@ def _attach(session: Session, edition: Edition, rhythm: RhythmRow, at: datetime)
     insert_if_new(session, EditionRhythm, [row])
 
 
-def _edition(session: Session, newsletter: Newsletter, cadence: Cadence, run: Occurrence, *, now: datetime) -> Edition:
-    """The edition of a cadence and a local date; it begins with the first of its runs."""
+def _edition(session: Session, newsletter: Newsletter, rule: Rule, run: Occurrence, *, now: datetime) -> Edition:
+    """The edition of a cadence and a local date; it begins with the first of its runs.
+
+    That of a blackout date is there from the beginning, skipped, so that editors see that none comes, and why.
+    """
     cutoff_at = run.at - defaults.CUTOFF_BEFORE_SEND
+    name = kept_free_by(rule, run.local_date)
     row = {
         "newsletter_id": newsletter.id,
-        "cadence": cadence,
+        "cadence": rule.cadence,
         "local_date": run.local_date,
-        "state": EditionState.COLLECTING,
+        "state": EditionState.COLLECTING if name is None else EditionState.SKIPPED,
         "cutoff_at": cutoff_at,
         "send_at": run.at,
+        "reason": None if name is None else f"No digest goes out that day: {name}. The next one has its articles.",
+        "finished_at": None if name is None else now,
     }
     insert_if_new(session, Edition, [row])
-    query = select(Edition).where(Edition.newsletter_id == newsletter.id, Edition.cadence == cadence)
+    query = select(Edition).where(Edition.newsletter_id == newsletter.id, Edition.cadence == rule.cadence)
     edition = session.scalars(query.where(Edition.local_date == run.local_date)).one()
     # Where somebody joins too late for the list to be closed before their hour, it stays open as it was, and they
     # get it when it has been closed.

@@ -16,13 +16,15 @@ from newsletter.database import ask_for
 from newsletter.delivery.deliveries import FINAL, Delivery
 from newsletter.editions import waves
 from newsletter.editions.closing import close
-from newsletter.editions.editions import SPECIAL, Edition, EditionState
+from newsletter.editions.editions import SPECIAL, Edition, EditionState, Question
+from newsletter.editions.questions import ask, is_unanswered, remind, unanswered
 from newsletter.editions.runs import advance_all
 from newsletter.feeds.claiming import wake
 from newsletter.jobs import Job, JobKind
 from newsletter.subscriptions.grouping import ungroup_all
 from newsletter.subscriptions.subscribers import Subscription, SubscriptionTopic
 
+_OVERTAKEN: Final = "It could not start in time, and the next one is due by now: its articles are in that."
 _READ_BEFORE: Final = timedelta(minutes=4)  # enough for a round of all feeds, tried again once
 
 
@@ -31,16 +33,41 @@ def tick(session: Session, *, now: datetime) -> None:
     # Locked as fan-outs and sorting in lock them, so that none of these waits for a row of the other.
     for newsletter in session.scalars(select(Newsletter).order_by(Newsletter.id).with_for_update()).all():
         advance_all(session, newsletter, now=now)
-    for edition in _in_state(session, EditionState.COLLECTING):
-        if edition.cutoff_at <= now:
-            close(session, edition, now=now)
-        elif _feeds_are_wanted(edition.cutoff_at - now):
-            wake(session, edition.newsletter_id, now=now)
-    for edition in _in_state(session, EditionState.CLOSED):
-        if edition.send_at <= now:
-            _start(session, edition, now=now)
-    for edition in _in_state(session, EditionState.SENDING):
-        _go_on(session, edition, now=now)
+    # In the order in which an edition passes through them: it may come through several at once.
+    for state, go_on in (
+        (EditionState.COLLECTING, _collect),
+        (EditionState.WAITING, _wait),
+        (EditionState.CLOSED, _stand_ready),
+        (EditionState.SENDING, _go_on),
+    ):
+        for edition in _in_state(session, state):
+            go_on(session, edition, now=now)
+
+
+def _collect(session: Session, edition: Edition, *, now: datetime) -> None:
+    """Close a list at its cutoff, and have feeds read just before it."""
+    if edition.cutoff_at <= now:
+        close(session, edition, now=now)
+        if session.get_one(Newsletter, edition.newsletter_id).asks_approval:
+            ask(session, edition, Question.APPROVAL, now=now)
+    elif _feeds_are_wanted(edition.cutoff_at - now):
+        wake(session, edition.newsletter_id, now=now)
+
+
+def _wait(session: Session, edition: Edition, *, now: datetime) -> None:
+    """Remind the editors who are asked; end an edition that nobody answers for, or that the next one has overtaken."""
+    if waves.drop_overtaken(session, edition, now=now):
+        skip(session, edition, _OVERTAKEN, now=now)
+    elif is_unanswered(edition, now=now):
+        skip(session, edition, unanswered(edition), now=now)
+    else:
+        remind(session, edition, now=now)
+
+
+def _stand_ready(session: Session, edition: Edition, *, now: datetime) -> None:
+    """Start at the edition's instant; until then remind those who are to approve it."""
+    remind(session, edition, now=now)
+    start_if_due(session, edition, now=now)
 
 
 def _feeds_are_wanted(left: timedelta) -> bool:
@@ -87,26 +114,36 @@ def finish_if_done(session: Session, edition: Edition, *, now: datetime) -> None
 
 def _go_on(session: Session, edition: Edition, *, now: datetime) -> None:
     """Let the next wave go, wake a fan-out that was halted, or end the edition."""
+    _hold_at_night(session, edition, now=now)
     is_due = waves.has_due(session, edition, now=now) or not waves.has_later(session, edition, now=now)
     if edition.fanned_out_at is None and is_due:
         ask_for(session, Job(JobKind.FAN_OUT, edition.id))
     finish_if_done(session, edition, now=now)
 
 
+def start_if_due(session: Session, edition: Edition, *, now: datetime) -> None:
+    """Start an edition whose hour has come, or say why not."""
+    if edition.send_at <= now:
+        _start(session, edition, now=now)
+
+
 def _start(session: Session, edition: Edition, *, now: datetime) -> None:
     if waves.drop_overtaken(session, edition, now=now):
-        skip(
-            session,
-            edition,
-            "It could not start in time, and the next one is due by now: its articles are in that.",
-            now=now,
-        )
+        skip(session, edition, _OVERTAKEN, now=now)
+    elif edition.question == Question.APPROVAL and edition.answered_at is None:
+        edition.state = EditionState.WAITING
     elif waves.has_missed_all(session, edition, now=now):
-        hours = int(defaults.LATEST_START[edition.cadence].total_seconds() // 3600)
-        reason = f"It could not start in time: more than {hours} hours late. Its articles wait for the next edition."
-        skip(session, edition, reason, now=now)
+        ask(session, edition, Question.LATE, now=now)
+        edition.state = EditionState.WAITING
     else:
-        begin_sending(session, edition)
+        _hold_at_night(session, edition, now=now)
+        if waves.has_due(session, edition, now=now) or not waves.has_later(session, edition, now=now):
+            begin_sending(session, edition)
+
+
+def _hold_at_night(session: Session, edition: Edition, *, now: datetime) -> None:
+    newsletter = session.get_one(Newsletter, edition.newsletter_id)
+    waves.hold_at_night(session, newsletter, edition, now=now)
 
 
 def _in_state(session: Session, state: EditionState) -> list[Edition]:

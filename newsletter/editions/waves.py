@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, delete, exists, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from config import defaults
-from newsletter.editions.editions import Edition
-from newsletter.editions.groups import EditionRhythm
+from newsletter.catalogue.newsletters import Newsletter
+from newsletter.editions.cadence import next_in_hours
+from newsletter.editions.editions import SPECIAL, Edition, Question
+from newsletter.editions.groups import EditionRhythm, RhythmRow
+from newsletter.editions.rhythms import is_zone
 
 
 def due_rhythms(edition: Edition, *, now: datetime) -> Select[int]:
@@ -17,13 +20,30 @@ def due_rhythms(edition: Edition, *, now: datetime) -> Select[int]:
 
 def has_due(session: Session, edition: Edition, *, now: datetime) -> bool:
     """Whether a wave is to be written now; one that came too late is to be left out, which is as much to do."""
-    waiting = _of(edition).where(EditionRhythm.at <= now, EditionRhythm.written_at.is_(None))
+    waiting = _of(edition).where(_has_come(now=now), EditionRhythm.written_at.is_(None))
     return session.scalar(waiting.limit(1)) is not None
 
 
 def has_later(session: Session, edition: Edition, *, now: datetime) -> bool:
-    """Whether there is a wave whose instant has not come."""
-    return session.scalar(_of(edition).where(EditionRhythm.at > now).limit(1)) is not None
+    """Whether there is a wave whose instant has not come, or that is held until the morning."""
+    return session.scalar(_of(edition).where(~_has_come(now=now)).limit(1)) is not None
+
+
+def hold_at_night(session: Session, newsletter: Newsletter, edition: Edition, *, now: datetime) -> None:
+    """Let what is late wait for the newsletter's sending hours, in the zone of each rhythm."""
+    if edition.cadence == SPECIAL:  # it has no rhythms: an editor sends it now
+        return
+    late = (
+        select(EditionRhythm, RhythmRow.zone)
+        .join(RhythmRow, RhythmRow.id == EditionRhythm.rhythm_id)
+        .where(EditionRhythm.edition_id == edition.id, EditionRhythm.written_at.is_(None))
+        .where(EditionRhythm.at < now - defaults.LATE_AFTER, *_is_in_time(edition, now=now))
+    )
+    hours = (newsletter.sends_from, newsletter.sends_until)
+    for wave, zone in session.execute(late).all():
+        opens = next_in_hours(hours, zone if is_zone(zone) else newsletter.zone, now)
+        if opens > now:
+            wave.held_until = opens
 
 
 def has_missed_all(session: Session, edition: Edition, *, now: datetime) -> bool:
@@ -50,7 +70,7 @@ def drop_overtaken(session: Session, edition: Edition, *, now: datetime) -> bool
 def end(session: Session, edition: Edition, *, now: datetime) -> None:
     """All whose instant has come are served, or it was too late for them."""
     served = update(EditionRhythm).where(
-        EditionRhythm.edition_id == edition.id, EditionRhythm.at <= now, EditionRhythm.written_at.is_(None)
+        EditionRhythm.edition_id == edition.id, _has_come(now=now), EditionRhythm.written_at.is_(None)
     )
     session.execute(served.values(written_at=now).execution_options(synchronize_session=False))
 
@@ -59,9 +79,17 @@ def _of(edition: Edition) -> Select[int]:
     return select(EditionRhythm.rhythm_id).where(EditionRhythm.edition_id == edition.id)
 
 
+def _has_come(*, now: datetime) -> ColumnElement[bool]:
+    return and_(EditionRhythm.at <= now, or_(EditionRhythm.held_until.is_(None), EditionRhythm.held_until <= now))
+
+
 def _is_in_time(edition: Edition, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    latest = now - defaults.LATEST_START[edition.cadence]
-    return EditionRhythm.at <= now, EditionRhythm.at >= latest, ~_is_overtaken(now=now)
+    if edition.question == Question.LATE and edition.answered_at is not None:
+        return _has_come(now=now), ~_is_overtaken(now=now)  # an editor said that it goes, late as it is
+    # What waits for the morning was in time when it began to.
+    held = EditionRhythm.held_until
+    is_early = func.coalesce(held, EditionRhythm.at) >= now - defaults.LATEST_START[edition.cadence]
+    return _has_come(now=now), is_early, ~_is_overtaken(now=now)
 
 
 def _is_overtaken(*, now: datetime) -> ColumnElement[bool]:

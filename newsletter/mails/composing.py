@@ -20,6 +20,7 @@ from newsletter.mails import (
     already_subscribed,
     confirmation,
     digest,
+    edition_question,
     feed_trouble,
     fresh_link,
     login_link,
@@ -31,6 +32,7 @@ from newsletter.mails.headers import Heading, Sender, on_the_wire, sender_of
 from newsletter.mails.imprint import imprint_of, imprint_of_desk
 from newsletter.mails.letters import letter
 from newsletter.mails.recipients import (
+    AskedEditor,
     FeedEditor,
     LinkHolder,
     MailboxOwner,
@@ -98,8 +100,8 @@ class MailComposer:
             newsletter = ready.newsletter
             imprint = imprint_of(newsletter, ENGLISH) if newsletter else imprint_of_desk(site_name(self.links.base_url))
             return rendered(kind, login_link.content(ready, self.links), imprint)
-        if isinstance(ready, FeedEditor):
-            return rendered(kind, feed_trouble.content(ready, self.links), imprint_of(ready.newsletter, ENGLISH))
+        if isinstance(ready, FeedEditor | AskedEditor):
+            return rendered(kind, self._notice(ready), imprint_of(ready.newsletter, ENGLISH))
         if isinstance(ready, MailboxOwner):
             return letter(kind, fresh_link.content(ready, self.links), imprint_of(ready.newsletter, ready.tongue))
         if isinstance(ready, Mover):
@@ -110,6 +112,12 @@ class MailComposer:
         variant = None if row.variant_id is None else session.get(Variant, row.variant_id)
         shared = None if variant is None else rendering_of(session, variant, kind, self.links)
         return None if shared is None else filled(shared, self._personal(row, ready))
+
+    def _notice(self, ready: FeedEditor | AskedEditor) -> object:
+        """What a notice to an editor says."""
+        if isinstance(ready, FeedEditor):
+            return feed_trouble.content(ready, self.links)
+        return edition_question.content(ready, self.links)
 
     def _personal(self, row: Delivery, ready: Reader | ProofReader) -> Mapping[str, str]:
         if isinstance(ready, ProofReader):

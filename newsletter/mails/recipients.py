@@ -1,11 +1,11 @@
 """Whether a mail may still go out, and to whom: looked at once more just before the wire."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.editors import Editor, LoginLink
@@ -15,7 +15,8 @@ from newsletter.delivery.deliveries import Delivery
 from newsletter.delivery.handed_down import Withhold
 from newsletter.delivery.kinds import MailKind
 from newsletter.editions.editions import Edition, Variant
-from newsletter.feeds.articles import Feed
+from newsletter.editions.questions import is_asked
+from newsletter.feeds.articles import Article, Feed
 from newsletter.language import Tongue
 from newsletter.mails import gathering
 from newsletter.mails.sentences import topics_in_words
@@ -90,7 +91,17 @@ class FeedEditor:
     feed: Feed
 
 
-Ready = Reader | MailboxOwner | Mover | ProofReader | LinkHolder | FeedEditor
+@dataclass(frozen=True, slots=True)
+class AskedEditor:
+    """An editor who is asked whether an edition goes out."""
+
+    address: str
+    newsletter: Newsletter
+    edition: Edition
+    titles: Sequence[str]  # of what stands first on its list
+
+
+Ready = Reader | MailboxOwner | Mover | ProofReader | LinkHolder | FeedEditor | AskedEditor
 
 _ERASED: Final = "the reader's record is gone"
 _EDITOR_GONE: Final = "the editor's account is gone"
@@ -106,10 +117,8 @@ def recipient_of(session: Session, row: Delivery, now: datetime) -> Ready | With
             return _mailbox_owner(session, row, now)
         case MailKind.ADDRESS_CHANGE | MailKind.ADDRESS_CHANGED as kind:
             return _mover(session, row, kind, now)
-        case MailKind.PROOF:
-            return _proof_reader(session, row)
-        case MailKind.FEED_TROUBLE:
-            return _feed_editor(session, row)
+        case MailKind.PROOF | MailKind.FEED_TROUBLE | MailKind.EDITION_QUESTION as kind:
+            return _TO_EDITORS[kind](session, row)
         case kind:
             return _reader(session, row, _READER_CHECKS[kind], now)
 
@@ -217,6 +226,27 @@ def _proof_reader(session: Session, row: Delivery) -> ProofReader | Withhold:
     return ProofReader(editor.address, newsletter)
 
 
+def _asked_editor(session: Session, row: Delivery) -> AskedEditor | Withhold:
+    editor = None if row.editor_id is None else session.get(Editor, row.editor_id)
+    variant = None if row.variant_id is None else session.get(Variant, row.variant_id)
+    edition = None if variant is None else session.get(Edition, variant.edition_id)
+    newsletter = None if edition is None else session.get(Newsletter, edition.newsletter_id)
+    if editor is None:
+        return Withhold(_EDITOR_GONE)
+    if variant is None or edition is None or newsletter is None:
+        return Withhold("the edition is gone")
+    if not is_asked(edition):
+        return Withhold("the question has been answered")
+    found = {each.id: each.shown_title for each in session.scalars(_articles(variant.article_ids))}
+    return AskedEditor(
+        editor.address, newsletter, edition, [found[each] for each in variant.article_ids if each in found]
+    )
+
+
+def _articles(ids: Sequence[int]) -> Select[Article]:
+    return select(Article).where(Article.id.in_(ids))
+
+
 def _feed_editor(session: Session, row: Delivery) -> FeedEditor | Withhold:
     editor = None if row.editor_id is None else session.get(Editor, row.editor_id)
     feed = None if row.feed_id is None else session.get(Feed, row.feed_id)
@@ -228,6 +258,13 @@ def _feed_editor(session: Session, row: Delivery) -> FeedEditor | Withhold:
     if feed.told_at is None:  # cleared as soon as it answers
         return Withhold("the feed works again")
     return FeedEditor(editor.address, newsletter, feed)
+
+
+_TO_EDITORS: Final[Mapping[MailKind, Callable[[Session, Delivery], Ready | Withhold]]] = {
+    MailKind.PROOF: _proof_reader,
+    MailKind.FEED_TROUBLE: _feed_editor,
+    MailKind.EDITION_QUESTION: _asked_editor,
+}
 
 
 def _link_holder(session: Session, row: Delivery, now: datetime) -> LinkHolder | Withhold:

@@ -123,6 +123,7 @@ def test_every_link_in_a_mail_opens_a_page(app: Flask) -> None:
         "login": links.login(1, "n"),
         "desk": links.desk(),
         "desk_feed": links.desk_feed("proof", 1),
+        "desk_edition": links.desk_edition(1),
         "push": links.push(1, "n"),
         "article": links.article("the-proof", 1),
         "picture": links.picture("0" * 64, "jpg"),

@@ -15,7 +15,7 @@ FORMAL = [language for language in LANGUAGES if language != SOURCE]
 INFORMAL = [f"{language}_informal" for language in sorted(WITH_INFORMAL)]
 VALUE = re.compile(r"%\((\w+)\)s")
 # Mails to editors, and the pages of the demo newsletter, which is in English itself.
-ENGLISH_ONLY = {"feed_trouble", "login_link", "proof", "demo_article.html"}
+ENGLISH_ONLY = {"edition_question", "feed_trouble", "login_link", "proof", "demo_article.html"}
 READER_TEMPLATES = [
     path
     for folder in ("templates/web/public", "templates/web/errors", "templates/mail")

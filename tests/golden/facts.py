@@ -9,6 +9,7 @@ from newsletter.accounts.editors import LoginLink
 from newsletter.catalogue.languages import tongue_for
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.delivery.kinds import MailKind
+from newsletter.editions.editions import Edition, Question
 from newsletter.feeds.articles import Feed
 from newsletter.links import Links
 from newsletter.mails import (
@@ -17,6 +18,7 @@ from newsletter.mails import (
     already_subscribed,
     confirmation,
     digest,
+    edition_question,
     feed_trouble,
     fresh_link,
     login_link,
@@ -26,7 +28,7 @@ from newsletter.mails import (
 from newsletter.mails.content import ArticleBlock, Picture, Rendered
 from newsletter.mails.digest import DigestFacts
 from newsletter.mails.imprint import imprint_of
-from newsletter.mails.recipients import FeedEditor, LinkHolder, MailboxOwner, Mover, ProofReader, Reader
+from newsletter.mails.recipients import AskedEditor, FeedEditor, LinkHolder, MailboxOwner, Mover, ProofReader, Reader
 from newsletter.mails.rendering import rendered
 from newsletter.mails.slots import filled
 from newsletter.mails.variants import drawn
@@ -56,6 +58,8 @@ def the_newsletter(**changed: object) -> Newsletter:
         "weekday": 4,
         "hour": 7,
         "minimum_articles": 1,
+        "blackout_dates": "",
+        "on_blackout": "skip",
         "created_at": AT,
         "live_at": AT,
         "is_formal": True,
@@ -192,6 +196,16 @@ def the_broken_feed(**changed: object) -> Feed:
     return Feed(**{**values, **changed})
 
 
+def the_asked_editor(newsletter: Newsletter) -> AskedEditor:
+    """Maren, who is asked to approve the next weekly digest."""
+    send_at = datetime(2026, 12, 4, 6, 0, tzinfo=UTC)
+    cutoff_at = send_at - timedelta(hours=1)
+    edition = Edition(id=12, newsletter_id=1, cadence="weekly", local_date=DAY, cutoff_at=cutoff_at, send_at=send_at)
+    edition.question, edition.asked_at = Question.APPROVAL, cutoff_at
+    titles = ["Under the ice shelf, a river", "What a battery remembers"]
+    return AskedEditor("maren@dailyproof.example", newsletter, edition, titles)
+
+
 def the_mailbox_owner() -> MailboxOwner:
     """Ines, who asked for a link to her own inbox."""
     newsletter = the_newsletter()
@@ -246,6 +260,9 @@ def golden_mails() -> Mapping[str, Rendered]:
             MailKind.FEED_TROUBLE,
             feed_trouble.content(FeedEditor("maren@dailyproof.example", newsletter, the_broken_feed()), LINKS),
             imprint,
+        ),
+        MailKind.EDITION_QUESTION: rendered(
+            MailKind.EDITION_QUESTION, edition_question.content(the_asked_editor(newsletter), LINKS), imprint
         ),
         MailKind.LOGIN_LINK: rendered(MailKind.LOGIN_LINK, login_link.content(holder, LINKS), imprint),
     }

@@ -7,11 +7,13 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from config import defaults
 from newsletter.accounts.editors import Editor
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.delivery.deliveries import Delivery, DeliveryState
 from newsletter.editions.editions import SPECIAL, Edition, EditionArticle, EditionState
 from newsletter.editions.progress import Progress, progress_of, recent_editions
+from newsletter.editions.questions import is_asked
 from newsletter.language import zone_in_words
 from newsletter.web.desk.listing import ListedArticle, listed
 from newsletter.web.desk.wording import day_and_time, edition_name, time_left
@@ -45,6 +47,10 @@ class Running:
     zone: str
     reason: str
     requested_by: str
+    question: str
+    is_asked: bool
+    answer_by: str
+    answered_by: str
     total: int
     sent: int
     per_minute: int
@@ -71,7 +77,6 @@ def running(session: Session, edition: Edition, newsletter: Newsletter, *, now: 
     """How this edition stands now."""
     progress = progress_of(session, edition.id, now=now)
     zone = newsletter.zone
-    sender = session.get(Editor, edition.requested_by) if edition.requested_by else None
     return Running(
         edition_id=edition.id,
         name=edition_name(edition, zone),
@@ -84,13 +89,22 @@ def running(session: Session, edition: Edition, newsletter: Newsletter, *, now: 
         ended=day_and_time(edition.finished_at, zone, now=now) if edition.finished_at else "",
         zone=zone_in_words(zone),
         reason=edition.reason or "",
-        requested_by=sender.name if sender else "",
+        requested_by=_name(session, edition.requested_by),
+        question=edition.question or "",
+        is_asked=is_asked(edition),
+        answer_by=day_and_time((edition.asked_at or now) + defaults.ANSWER_WITHIN, zone, now=now),
+        answered_by=_name(session, edition.answered_by),
         total=progress.total,
         sent=progress.counts[DeliveryState.SENT],
         per_minute=round(progress.per_minute),
         left=time_left(progress.seconds_left),
         figures=figures_of(progress),
     )
+
+
+def _name(session: Session, editor_id: int | None) -> str:
+    editor = None if editor_id is None else session.get(Editor, editor_id)
+    return "" if editor is None else editor.name
 
 
 def figures_of(progress: Progress) -> list[Figure]:

@@ -7,7 +7,6 @@ import pytest
 from newsletter.database import Database
 from newsletter.delivery.deliveries import DeliveryState
 from newsletter.editions import fanout
-from newsletter.editions.editions import Edition, EditionState
 from newsletter.feeds.articles import Feed
 from newsletter.jobs import Job, JobKind
 from tests.conftest import StandingClock
@@ -69,24 +68,6 @@ def test_an_article_after_the_cutoff_waits_for_the_next_edition(database: Databa
     assert digests(database) == {1: [[1]]}
     go_out(database, clock, FRIDAY + timedelta(days=7))
     assert digests(database) == {1: [[1], [2]]}
-
-
-def test_a_run_that_is_more_than_a_day_late_is_skipped_with_the_reason(
-    database: Database, clock: StandingClock
-) -> None:
-    with database.write() as session:
-        newsletter = a_newsletter(session)
-        a_reader(session, newsletter)
-        an_article(session, newsletter)
-    tick(database, clock)
-    clock.at = FRIDAY + timedelta(hours=25)
-    tick(database, clock)
-    with database.read() as session:
-        first = session.get_one(Edition, 1)
-        assert first.state == EditionState.SKIPPED
-        assert first.reason is not None
-        assert "late" in first.reason
-    assert digests(database) == {}
 
 
 def test_a_run_that_is_hours_late_goes_out_once(database: Database, clock: StandingClock) -> None:

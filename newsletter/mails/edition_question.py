@@ -1,0 +1,47 @@
+"""The question to editors whether an edition goes out: it is late, or nobody has approved it yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from config import defaults
+from newsletter.editions.editions import Question
+from newsletter.language import long_date, zone_in_words
+from newsletter.links import Links
+from newsletter.mails.cleaning import one_line
+from newsletter.mails.recipients import AskedEditor
+
+
+@dataclass(frozen=True, slots=True)
+class EditionQuestionMail:
+    """What it says."""
+
+    newsletter: str
+    edition: str  # `the weekly digest of Friday, 27 November`
+    is_late: bool
+    hour: str  # when it was to start
+    titles: Sequence[str]
+    until: str  # without an answer it is skipped then
+    desk_url: str
+
+
+def content(editor: AskedEditor, links: Links) -> EditionQuestionMail:
+    """What the mail says. Pure."""
+    edition, zone = editor.edition, editor.newsletter.zone
+    day = edition.local_date or edition.send_at.astimezone(ZoneInfo(zone)).date()
+    asked_at = edition.asked_at or edition.cutoff_at
+    return EditionQuestionMail(
+        newsletter=one_line(editor.newsletter.name),
+        edition=f"the {edition.cadence} digest of {long_date(day)}",
+        is_late=edition.question == Question.LATE,
+        hour=_moment(edition.send_at, zone),
+        titles=[one_line(each) for each in editor.titles],
+        until=_moment(asked_at + defaults.ANSWER_WITHIN, zone),
+        desk_url=links.desk_edition(edition.id),
+    )
+
+
+def _moment(at: datetime, zone: str) -> str:
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{long_date(local.date())}, {local:%H:%M} ({zone_in_words(zone)})"
