@@ -12,6 +12,7 @@ from newsletter.delivery.deliveries import Delivery, DeliveryState
 from newsletter.delivery.kinds import Lane
 from newsletter.editions import fanout, schedule, sorting
 from newsletter.editions.editions import Edition, EditionState, Variant
+from newsletter.editions.groups import EditionRhythm, RhythmRow
 from newsletter.wiring import settle_histories
 from tests.conftest import StandingClock
 from tests.data import NOW
@@ -82,3 +83,16 @@ def digests(database: Database) -> dict[int, list[list[int]]]:
 def edition_states(database: Database) -> list[tuple[str, str]]:
     with database.read() as session:
         return [(e.cadence, e.state) for e in session.scalars(select(Edition).order_by(Edition.id))]
+
+
+def next_event(database: Database, after: datetime, until: datetime) -> datetime | None:
+    """The next instant between two at which anything is due."""
+    with database.read() as session:
+        instants = [
+            *session.scalars(select(RhythmRow.next_at)),
+            *session.scalars(select(EditionRhythm.at).where(EditionRhythm.written_at.is_(None))),
+            *session.scalars(select(EditionRhythm.held_until).where(EditionRhythm.written_at.is_(None))),
+            *session.scalars(select(Edition.cutoff_at)),
+            *session.scalars(select(Edition.send_at)),
+        ]
+    return min((each for each in instants if each is not None and after < each < until), default=None)

@@ -35,6 +35,7 @@ class NaiveEdition:
     cutoff_at: datetime
     send_at: datetime
     order: list[int]  # its list
+    pinned: set[int]
 
 
 @dataclass
@@ -96,7 +97,7 @@ class NaiveReader:
             for each in edition.order
             if each not in had and self._is_open(articles[each], edition.cutoff_at, editions)
         ]
-        return sorted(found, key=lambda each: each in missed)
+        return sorted(found, key=lambda each: each in missed and each not in edition.pinned)
 
     def _is_open(self, article: NaiveArticle, cutoff: datetime, editions: list[NaiveEdition]) -> bool:
         at = article.released_at
@@ -124,9 +125,16 @@ def articles_of(session: Session) -> dict[int, NaiveArticle]:
 def editions_of(session: Session) -> dict[int, NaiveEdition]:
     """The editions as they stand, with their lists."""
     lists: dict[int, list[int]] = {}
+    pinned: dict[int, set[int]] = {}
     for row in session.scalars(select(EditionArticle).order_by(EditionArticle.position)):
         lists.setdefault(row.edition_id, []).append(row.article_id)
+        if row.pinned_at is not None:
+            pinned.setdefault(row.edition_id, set()).add(row.article_id)
     return {
-        e.id: NaiveEdition(e.id, e.cadence, e.local_date, e.state, e.cutoff_at, e.send_at, lists.get(e.id, []))
+        e.id: NaiveEdition(
+            *(e.id, e.cadence, e.local_date, e.state, e.cutoff_at, e.send_at),
+            lists.get(e.id, []),
+            pinned.get(e.id, set()),
+        )
         for e in session.scalars(select(Edition))
     }

@@ -26,6 +26,14 @@ class AddressRule(StrEnum):
     REFUSE = auto()
 
 
+class ArticleOrder(StrEnum):
+    """How an edition orders what no editor has pinned."""
+
+    SPREAD = auto()  # newest first, spread over topics
+    NEWEST = auto()
+    WEIGHT = auto()  # as editors weighed them
+
+
 class Newsletter(Base):
     """The publication one subscribes to, with its rhythm and its sender."""
 
@@ -61,6 +69,7 @@ class Newsletter(Base):
     sends_until: Mapped[int] = mapped_column(default=defaults.SENDS_UNTIL, server_default="21")
     blackout_dates: Mapped[str] = mapped_column(default="", server_default="")  # as `blackouts.written` makes them
     on_blackout: Mapped[str] = mapped_column(default=OnBlackout.SKIP, server_default=OnBlackout.SKIP)
+    article_order: Mapped[str] = mapped_column(default=ArticleOrder.SPREAD, server_default=ArticleOrder.SPREAD)
     asks_approval: Mapped[bool] = mapped_column(default=False, server_default=false())  # no edition without an editor
     offers_breaking: Mapped[bool] = mapped_column(default=True, server_default=true())
     is_formal: Mapped[bool] = mapped_column(default=True, server_default=true())  # how readers are addressed

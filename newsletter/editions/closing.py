@@ -37,6 +37,7 @@ def close(session: Session, edition: Edition, *, now: datetime) -> None:
             "article_id": each.article_id,
             "position": place,
             "topic_ids": sorted(each.topic_ids),
+            "pinned_at": each.pinned_at,
         }
         for place, each in enumerate(candidates, start=1)
     ]

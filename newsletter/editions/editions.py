@@ -81,6 +81,7 @@ class EditionArticle(Base):
     article_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     position: Mapped[int]
     topic_ids: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")  # when the list was closed
+    pinned_at: Mapped[datetime | None]  # as it was then
 
 
 class Variant(Base):

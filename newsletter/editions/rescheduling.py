@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from config import defaults
 from newsletter.catalogue.blackouts import OnBlackout, written
-from newsletter.catalogue.newsletters import Newsletter
+from newsletter.catalogue.newsletters import ArticleOrder, Newsletter
 from newsletter.editions.beats import beat_of_row
 from newsletter.editions.cadence import instant_on, kept_free_by
 from newsletter.editions.editions import Edition, EditionState, Variant
@@ -38,6 +38,7 @@ class CalendarChoice:
     blackout_dates: str
     on_blackout: str
     asks_approval: bool
+    article_order: str
     minimum_articles: int
 
 
@@ -52,6 +53,7 @@ def set_calendar(session: Session, newsletter_id: int, choice: CalendarChoice, *
     newsletter.hour, newsletter.zone, newsletter.month_day = choice.hour, choice.zone, choice.month_day
     newsletter.sends_from, newsletter.sends_until = choice.sends_from, choice.sends_until
     newsletter.blackout_dates, newsletter.on_blackout = dates, choice.on_blackout
+    newsletter.article_order = choice.article_order
     newsletter.asks_approval, newsletter.minimum_articles = choice.asks_approval, choice.minimum_articles
     session.flush()
     if has_new_beats:  # whether a weekday is a reader's own belongs to what makes readers alike
@@ -72,6 +74,8 @@ def _checked(choice: CalendarChoice) -> str:
         raise RefusedError(f"The fewest articles of a digest are a number from 1 to {most}.")
     if choice.on_blackout not in set(OnBlackout):
         raise RefusedError("Say whether a digest of a blackout date is left out, or goes out before or after it.")
+    if choice.article_order not in set(ArticleOrder):
+        raise RefusedError("There is no such order. Choose one from the list.")
     return written(choice.blackout_dates)
 
 

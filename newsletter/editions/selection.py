@@ -8,7 +8,6 @@ edition the instant is its cutoff for everybody, so that readers who came by dif
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import zip_longest
 from typing import Final
 
 _NONE: Final[frozenset[int]] = frozenset()
@@ -21,6 +20,8 @@ class Candidate:
     article_id: int
     released_at: datetime
     topic_ids: frozenset[int] = _NONE
+    pinned_at: datetime | None = None
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,11 @@ def in_reach(
 
 
 def due_of(reached: Sequence[Candidate], view: ReaderView) -> list[Candidate]:
-    """What is due to a reader, of what `in_reach` found for their topics: what is new, then what is carried over."""
+    """What is due to a reader, of what `in_reach` found for their topics: what is carried over last, unless pinned."""
     found = [each for each in reached if _is_due(each, view)]
     if view.missed:
         # A stable sort: each of the two parts keeps the order of the list.
-        found.sort(key=lambda each: each.article_id in view.missed)
+        found.sort(key=lambda each: each.article_id in view.missed and each.pinned_at is None)
     return found
 
 
@@ -133,13 +134,3 @@ def after(
         left | (view.owed & later),
         missed | (view.missed & later),
     )
-
-
-def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Newest first, spread over topics, so that one busy section does not bury the others."""
-    newest = sorted(candidates, key=lambda c: (c.released_at, c.article_id), reverse=True)
-    by_topic: dict[int, list[Candidate]] = {}
-    for candidate in newest:
-        by_topic.setdefault(min(candidate.topic_ids, default=0), []).append(candidate)
-    rounds = zip_longest(*by_topic.values())
-    return [candidate for one_round in rounds for candidate in one_round if candidate is not None]

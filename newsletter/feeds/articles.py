@@ -123,6 +123,9 @@ class Article(Base):
     decision: Mapped[str] = mapped_column(default=Decision.NONE, server_default="")
     embargo_at: Mapped[datetime | None]  # not before this instant
     same_story_as: Mapped[int | None] = mapped_column(BigId)  # the article that tells the same
+    # What is pinned stands first, in the order in which it was; the weight counts where a newsletter orders by it.
+    pinned_at: Mapped[datetime | None]
+    weight: Mapped[int] = mapped_column(default=0, server_default="0")
     # The editor's last word for mail and archive; None: as the site has it.
     own_title: Mapped[str | None]
     own_summary: Mapped[str | None]

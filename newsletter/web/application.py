@@ -19,6 +19,7 @@ from newsletter.web.client_address import ClientAddress
 from newsletter.web.desk import (
     account,
     article_editing,
+    article_ranking,
     article_writing,
     calendar_pages,
     categories,
@@ -133,6 +134,7 @@ def create_app(services: Services) -> Flask:
         key_pages.blueprint,
         site_pages.blueprint,
         calendar_pages.blueprint,
+        article_ranking.blueprint,
         edition_answers.blueprint,
         language_pages.blueprint,
         import_pages.blueprint,

@@ -1,6 +1,5 @@
 """Which articles are due to a reader, and in which order."""
 
-from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +18,6 @@ from newsletter.editions.selection import (
     digest,
     due,
     due_of,
-    in_order,
     in_reach,
 )
 
@@ -244,29 +242,3 @@ def test_a_digest_holds_the_first_ones_and_says_what_did_not_fit(count: int, max
     assert found == Digest(every[:shown], every[shown:])
     assert found.more == count - shown
     assert digest([], maximum=maximum) == NOTHING
-
-
-@given(candidates)
-def test_an_order_loses_nothing_and_repeats_nothing(listed: list[Candidate]) -> None:
-    assert Counter(in_order(listed)) == Counter(listed)
-
-
-@given(candidates, st.randoms(use_true_random=False))
-def test_an_order_does_not_depend_on_the_order_of_the_question(listed: list[Candidate], chance: object) -> None:
-    shuffled = list(listed)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert in_order(shuffled) == in_order(listed)
-
-
-@given(candidates)
-def test_within_a_topic_the_newest_comes_first(listed: list[Candidate]) -> None:
-    found = in_order(listed)
-    for topic in {min(each.topic_ids, default=0) for each in listed}:
-        of_topic = [each.released_at for each in found if min(each.topic_ids, default=0) == topic]
-        assert of_topic == sorted(of_topic, reverse=True)
-
-
-def test_a_busy_section_does_not_bury_the_others() -> None:
-    busy = [an_article(number, age=number * HOUR, topics=(SCIENCE,)) for number in range(1, 6)]
-    quiet = [an_article(10, age=2 * DAY, topics=(AI,)), an_article(11, age=3 * DAY, topics=(TECHNOLOGY,))]
-    assert [each.article_id for each in in_order([*busy, *quiet])] == [1, 10, 11, 2, 3, 4, 5]

@@ -1,4 +1,4 @@
-"""what editors steer digests by: the calendar, and questions before an edition goes out
+"""what editors steer digests by: the calendar, the order, and questions before an edition goes out
 
 Revision ID: 0008
 Revises: 0007
@@ -24,6 +24,7 @@ def _columns() -> dict[str, list[sa.Column[object]]]:
             sa.Column("sends_until", sa.Integer(), server_default="21", nullable=False),
             sa.Column("blackout_dates", sa.Text(), server_default="", nullable=False),
             sa.Column("on_blackout", sa.Text(), server_default="skip", nullable=False),
+            sa.Column("article_order", sa.Text(), server_default="spread", nullable=False),
             sa.Column("asks_approval", sa.Boolean(), server_default=sa.false(), nullable=False),
         ],
         "editions": [
@@ -33,6 +34,11 @@ def _columns() -> dict[str, list[sa.Column[object]]]:
             sa.Column("answered_at", Instant(timezone=True), nullable=True),
             sa.Column("answered_by", _ID, nullable=True),
         ],
+        "articles": [
+            sa.Column("pinned_at", Instant(timezone=True), nullable=True),
+            sa.Column("weight", sa.Integer(), server_default="0", nullable=False),
+        ],
+        "edition_articles": [sa.Column("pinned_at", Instant(timezone=True), nullable=True)],
         "edition_rhythms": [sa.Column("held_until", Instant(timezone=True), nullable=True)],
     }
 

@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from newsletter.errors import GazetteError
 from newsletter.feeds.pictures.making import MadePicture
+from newsletter.feeds.ranking import WEIGHTS
 from newsletter.web.desk.article_fetching import fetching_of
 from newsletter.web.desk.article_forms import LARGEST_PICTURE, FormError, TypedPicture
 from newsletter.web.desk.article_view import article_or_404, view_of
@@ -25,6 +26,7 @@ def article_page(
         shown = {
             "view": view_of(session, newsletter, article, now=now()),
             "fetching": fetching_of(article, slug, services().links),
+            "weights": WEIGHTS,
             "typed": typed,
             "wrong": wrong,
         }

@@ -75,6 +75,7 @@ def _filled_in() -> CalendarChoice:
         sends_until=number("sends_until"),
         blackout_dates=form.get("blackout_dates", ""),
         on_blackout=form.get("on_blackout", OnBlackout.SKIP),
+        article_order=form.get("article_order", ""),
         asks_approval="asks_approval" in form,
         minimum_articles=number("minimum_articles"),
     )

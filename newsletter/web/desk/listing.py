@@ -33,6 +33,7 @@ class ListedArticle:
     why: str  # the badge in a sentence
     is_plain: bool  # nothing about its state that an edition's list need say
     is_edited: bool  # an editor's words stand in place of the site's
+    is_pinned: bool
     decisions: tuple[str, ...]
 
 
@@ -155,5 +156,6 @@ def _listed(
         why=place.sentence,
         is_plain=place.state in PLAIN,
         is_edited=is_edited(article) and article.origin != Origin.DESK,
+        is_pinned=article.pinned_at is not None,
         decisions=decisions_for(place.state, article.decision),
     )

@@ -31,6 +31,7 @@ CHOICE = CalendarChoice(
     blackout_dates="",
     on_blackout="skip",
     asks_approval=False,
+    article_order="spread",
     minimum_articles=1,
 )
 
@@ -157,6 +158,7 @@ def test_an_edition_of_a_day_that_is_none_any_more_stays_where_a_test_was_sent_o
         ({"minimum_articles": 0}, "fewest articles"),
         ({"minimum_articles": 9}, "from 1 to 8"),
         ({"on_blackout": "sideways"}, "left out"),
+        ({"article_order": "loudest"}, "no such order"),
         ({"blackout_dates": "Christmas"}, "Christmas"),
     ],
 )

@@ -30,6 +30,7 @@ FILLED_IN = {
     "sends_until": "21",
     "blackout_dates": "",
     "on_blackout": "skip",
+    "article_order": "spread",
 }
 HOLIDAYS = (
     b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Good Friday\r\n"
