@@ -90,13 +90,13 @@ def _follows(newsletter_id: int, topic_ids: Collection[int]) -> ColumnElement[bo
 
 
 def _notice_released_anew(session: Session, new: Sequence[Candidate]) -> None:
-    """An article that went out before and was released again is not due again to those who have it."""
+    """An article that went out before and was released again is not due to those who have it, or for whom it lapsed."""
     listed = select(EditionArticle.edition_id, EditionArticle.article_id).where(
         EditionArticle.article_id.in_([each.article_id for each in new])
     )
     for edition_id, article_id in session.execute(listed).all() if new else ():
-        query = select(Variant.id, Variant.article_ids).where(Variant.edition_id == edition_id)
-        held_it = [variant_id for variant_id, article_ids in session.execute(query) if article_id in article_ids]
+        query = select(Variant.id, Variant.article_ids, Variant.left_out).where(Variant.edition_id == edition_id)
+        held_it = [each for each, shown, left_out in session.execute(query) if article_id in {*shown, *left_out}]
         readers = select(Delivery.subscriber_id).where(
             Delivery.edition_id == edition_id, Delivery.variant_id.in_(held_it)
         )

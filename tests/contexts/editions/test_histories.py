@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+
+from config import defaults
 from newsletter.catalogue.shelf import the_newsletter
 from newsletter.database import Database
 from newsletter.delivery import outbox
@@ -81,3 +84,27 @@ def test_an_article_that_is_released_anew_does_not_come_again_to_those_who_had_i
         a_reader(session, newsletter, "new@example.org", joined_at=clock.at)
     go_out(database, clock, clock.at + timedelta(days=7))
     assert digests(database) == {1: [[1]], 2: [[1]]}
+
+
+def test_what_has_lapsed_for_a_reader_does_not_come_to_them_when_it_is_released_anew(
+    database: Database, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(defaults, "MAXIMUM_ARTICLES", dict.fromkeys(defaults.MAXIMUM_ARTICLES, 1))
+    with database.write() as session:
+        newsletter = a_newsletter(session)
+        a_reader(session, newsletter)
+        lapsing = an_article(session, newsletter, "No room for it", released_at=NOW - timedelta(hours=3)).id
+        an_article(session, newsletter, "First")
+    tick(database, clock)
+    for week in range(2):
+        go_out(database, clock, FRIDAY + week * timedelta(days=7))
+        settle_all(database, DeliveryState.SENT)
+        with database.write() as session:
+            newsletter = the_newsletter(session, None)
+            an_article(session, newsletter, f"After {week}", released_at=clock.at + timedelta(days=1))
+    with database.write() as session:
+        later = FRIDAY + timedelta(days=10)
+        session.get_one(Article, lapsing).released_at = later
+        a_reader(session, the_newsletter(session, None), "new@example.org", joined_at=later - timedelta(hours=1))
+    go_out(database, clock, FRIDAY + timedelta(days=14))
+    assert digests(database) == {1: [[2], [3], [4]], 2: [[lapsing]]}
