@@ -26,7 +26,7 @@ LATEST_START: Final = {"daily": timedelta(hours=12), "weekly": timedelta(hours=2
 REMINDERS: Final = {"first": timedelta(hours=2), "second": timedelta(hours=12)}
 ANSWER_WITHIN: Final = timedelta(hours=24)
 
-# In each reader's zone: what is late, instant or breaking comes from the first of these hours until the second.
+# In each reader's zone: what is late comes from the first of these hours until the second.
 SENDS_FROM: Final = 6
 SENDS_UNTIL: Final = 21
 LATE_AFTER: Final = timedelta(minutes=30)

@@ -113,11 +113,11 @@ class PostgresServer:
                     parent.chmod(parent.stat().st_mode | 0o055)
         run = [str(self._programs / "initdb"), "-D", str(data), "-A", "trust", "-U", "gazette", "-E", "UTF8"]
         run += ["--no-sync", "--locale=C"]
-        subprocess.run(run, check=True, stdout=subprocess.DEVNULL, cwd="/", **as_nobody)  # type: ignore[call-overload]
+        subprocess.run(run, check=True, stdout=subprocess.DEVNULL, cwd="/", **as_nobody)  # type: ignore[call-overload]  # none, or all three of them
         options = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "listen_addresses=127.0.0.1"]
         options += ["-c", f"port={self._port}", "-c", "unix_socket_directories=", "-c", "max_connections=60"]
         with (self._folder / "log").open("wb") as log:
-            self._process = subprocess.Popen(  # type: ignore[call-overload]
+            self._process = subprocess.Popen(  # type: ignore[call-overload]  # as above
                 [str(self._programs / "postgres"), "-D", str(data), *options],
                 stdout=subprocess.DEVNULL,
                 stderr=log,

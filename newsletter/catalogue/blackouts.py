@@ -1,6 +1,7 @@
 """The days on which a newsletter sends no digest, as an editor writes them: one a line, with or without a year."""
 
 import re
+from calendar import month_name
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +15,7 @@ from newsletter.errors import RefusedError
 MOST_DATES: Final = 300
 _LEAP: Final = 2024  # any leap year: 29 February may be a blackout date of every year
 _LONGEST_NAME: Final = 80
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS: Final = tuple(each.lower() for each in month_name[1:])
 _WAYS: Final = (
     re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\S)"),
     re.compile(r"(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\S)"),
@@ -87,6 +88,11 @@ def in_lines(dates: Iterable[tuple[int | None, date, str]]) -> str:
     return "\n".join(f"{key} {lines[key]}".rstrip() for key in sorted(lines, key=lambda key: (len(key), key)))
 
 
+def _month(named: str) -> int:
+    """The number of a month that is written out, or begun: `Dec`; 0, which no date has, for any other word."""
+    return next((number for number, each in enumerate(_MONTHS, 1) if each.startswith(named)), 0)
+
+
 def _read(line: str) -> tuple[int | None, date, str]:
     line = line.strip()
     for way in _WAYS:
@@ -96,7 +102,7 @@ def _read(line: str) -> tuple[int | None, date, str]:
         parts = found.groupdict()
         named = (parts.get("named") or "").lower()
         try:
-            month = _MONTHS.index(named[:3]) + 1 if named else int(parts["month"])
+            month = _month(named) if named else int(parts["month"])
             year = int(parts["year"]) if parts.get("year") else None
             return year, date(_LEAP if year is None else year, month, int(parts["day"])), line[found.end() :].strip()
         except ValueError:

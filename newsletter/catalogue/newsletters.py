@@ -64,7 +64,7 @@ class Newsletter(Base):
     month_day: Mapped[int] = mapped_column(
         default=defaults.MONTH_DAY, server_default="1"
     )  # of the monthly digest; 31: the last day
-    # In the zone of each reader: what is late, instant or breaking does not come at night.
+    # In the zone of each reader: what is late does not come at night.
     sends_from: Mapped[int] = mapped_column(default=defaults.SENDS_FROM, server_default="6")
     sends_until: Mapped[int] = mapped_column(default=defaults.SENDS_UNTIL, server_default="21")
     blackout_dates: Mapped[str] = mapped_column(default="", server_default="")  # as `blackouts.written` makes them

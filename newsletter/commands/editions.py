@@ -190,6 +190,8 @@ def _wait(parts: Services, edition_id: int, *, is_quiet: bool) -> dict[str, Any]
 def _sentence(data: dict[str, Any]) -> str:
     if data["state"] == EditionState.SKIPPED:
         return f"Edition {data['edition']}: nothing was sent. {data['reason']}"
+    if data["state"] == EditionState.WAITING:
+        return f"Edition {data['edition']} waits for an editor, who says at the desk whether it goes out."
     if data["rehearsal"]:
         return f"Edition {data['edition']}: rehearsal, so only the editors got it."
     figures = ", ".join(f"{count} {state}" for state, count in sorted(data["deliveries"].items()))

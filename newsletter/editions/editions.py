@@ -23,6 +23,9 @@ class EditionState(StrEnum):
 WENT_OUT = (EditionState.SENDING, EditionState.SENT)
 """The states of an edition that readers have, or are getting."""
 
+HAS_A_LIST = (EditionState.CLOSED, EditionState.WAITING, *WENT_OUT)
+"""The states in which the list of an edition is frozen and still counts."""
+
 ENDED = (EditionState.SENT, EditionState.SKIPPED)
 """The states in which an edition stays."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from newsletter.catalogue.newsletters import Topic
-from newsletter.editions.editions import WENT_OUT, Edition, EditionArticle, EditionState, Variant
+from newsletter.editions.editions import HAS_A_LIST, WENT_OUT, Edition, EditionArticle, EditionState, Variant
 from newsletter.feeds.articles import ArticleTopic
 from newsletter.subscriptions.subscribers import Subscription, SubscriptionState, SubscriptionTopic
 
@@ -67,7 +67,7 @@ def _lists(session: Session, article_ids: Sequence[int]) -> dict[int, list[Editi
         select(EditionArticle.article_id, Edition)
         .join(Edition, Edition.id == EditionArticle.edition_id)
         .where(EditionArticle.article_id.in_(article_ids))
-        .where(Edition.is_rehearsal.is_(False), Edition.state.in_({EditionState.CLOSED, *WENT_OUT}))
+        .where(Edition.is_rehearsal.is_(False), Edition.state.in_(HAS_A_LIST))
         .order_by(Edition.cutoff_at.desc(), Edition.id.desc())
     )
     lists: dict[int, list[Edition]] = {}

@@ -19,7 +19,9 @@ from newsletter.editions.editions import Edition, EditionArticle, EditionState, 
 from newsletter.errors import RefusedError
 
 _SHOWN: Final = 12  # articles that the mail names
-_OPEN: Final = (EditionState.CLOSED, EditionState.WAITING)
+
+ASKED_IN: Final = (EditionState.CLOSED, EditionState.WAITING)
+"""The states of an edition in which editors may be asked."""
 
 
 def ask(session: Session, edition: Edition, question: Question, *, now: datetime) -> None:
@@ -33,7 +35,7 @@ def ask(session: Session, edition: Edition, question: Question, *, now: datetime
 
 def is_asked(edition: Edition) -> bool:
     """Whether an edition waits for an answer, or will as soon as its hour comes."""
-    return edition.question is not None and edition.answered_at is None and edition.state in _OPEN
+    return edition.question is not None and edition.answered_at is None and edition.state in ASKED_IN
 
 
 def remind(session: Session, edition: Edition, *, now: datetime) -> None:
@@ -46,9 +48,14 @@ def remind(session: Session, edition: Edition, *, now: datetime) -> None:
         _tell(session, edition, now=now)
 
 
+def answer_until(edition: Edition) -> datetime:
+    """When an edition that nobody answers for is skipped."""
+    return (edition.asked_at or edition.cutoff_at) + defaults.ANSWER_WITHIN
+
+
 def is_unanswered(edition: Edition, *, now: datetime) -> bool:
     """Whether nobody has answered for so long that the edition is skipped."""
-    return is_asked(edition) and edition.asked_at is not None and now - edition.asked_at >= defaults.ANSWER_WITHIN
+    return is_asked(edition) and now >= answer_until(edition)
 
 
 def unanswered(edition: Edition) -> str:

@@ -1,7 +1,8 @@
 """A newsletter's calendar is changed: every edition whose list is still open finds its hour anew."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -13,15 +14,16 @@ from newsletter.editions.beats import beat_of_row
 from newsletter.editions.cadence import instant_on, kept_free_by
 from newsletter.editions.editions import Edition, EditionState, Variant
 from newsletter.editions.groups import EditionRhythm, RhythmRow
-from newsletter.editions.rhythms import is_zone, rule_for
-from newsletter.editions.runs import advance_all
+from newsletter.editions.rhythms import is_zone, rule_for, rule_of
+from newsletter.editions.runs import advance_all, left_out
 from newsletter.editions.sorting import lock
 from newsletter.errors import NotFoundError, RefusedError
 from newsletter.subscriptions.grouping import ungroup_all
-from newsletter.subscriptions.subscribers import Subscription
+from newsletter.subscriptions.subscribers import Cadence, Subscription
 
-_LAST_HOUR = 23
-_LAST_DAY = 31
+_LAST_HOUR: Final = 23
+_LAST_DAY: Final = 31
+_SUNDAY: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def _checked(choice: CalendarChoice) -> str:
         raise RefusedError(f"The zone {choice.zone} is not known; write it like Europe/Berlin.")
     if not 0 <= choice.sends_from < choice.sends_until <= _LAST_HOUR + 1:
         raise RefusedError("The sending hours must begin before they end, between 0 and 24.")
-    if not (0 <= choice.hour <= _LAST_HOUR and 1 <= choice.month_day <= _LAST_DAY and 0 <= choice.weekday <= 6):  # noqa: PLR2004 - Sunday
+    if not (0 <= choice.hour <= _LAST_HOUR and 1 <= choice.month_day <= _LAST_DAY and 0 <= choice.weekday <= _SUNDAY):
         raise RefusedError("There is no such hour, weekday or day of the month. Choose one from the list.")
     if choice.minimum_articles < 1 or choice.minimum_articles > min(defaults.MAXIMUM_ARTICLES.values()):
         most = min(defaults.MAXIMUM_ARTICLES.values())
@@ -88,17 +90,29 @@ def reschedule(session: Session, newsletter: Newsletter, *, now: datetime) -> No
         .where(Edition.cutoff_at > now)
         .order_by(Edition.id)
     ).all()
-    was = {each.id: _waves(session, newsletter, each, now=now) for each in editions}
-    for edition in editions:
-        # Left out for a day that may be none any more: made anew where it still is one.
-        edition.state, edition.reason, edition.finished_at = EditionState.COLLECTING, None, None
-        session.execute(delete(EditionRhythm).where(EditionRhythm.edition_id == edition.id))
-        session.add_all(EditionRhythm(edition_id=edition.id, rhythm_id=each, at=at) for each, at in was[edition.id])
-        session.flush()
-        _begin_with_first(session, edition)
+    kept = [edition for edition in editions if _is_kept(session, newsletter, edition, now=now)]
     rhythms = update(RhythmRow).where(RhythmRow.newsletter_id == newsletter.id)
     session.execute(rhythms.values(next_at=None).execution_options(synchronize_session="fetch"))
     advance_all(session, newsletter, now=now)
+    for edition in kept:
+        _begin_with_first(session, newsletter, edition, now=now)
+
+
+def _is_kept(session: Session, newsletter: Newsletter, edition: Edition, *, now: datetime) -> bool:
+    """Give an edition the waves of today's calendar; without any it goes, unless a test was sent of it.
+
+    Also one that was left out: made anew where its day is still a blackout date.
+    """
+    waves = _waves(session, newsletter, edition, now=now)
+    session.execute(delete(EditionRhythm).where(EditionRhythm.edition_id == edition.id))
+    if not waves and session.scalar(select(Variant.id).where(Variant.edition_id == edition.id).limit(1)) is None:
+        session.delete(edition)
+        session.flush()
+        return False
+    edition.state, edition.reason, edition.finished_at = EditionState.COLLECTING, None, None
+    session.add_all(EditionRhythm(edition_id=edition.id, rhythm_id=each, at=at) for each, at in waves)
+    session.flush()
+    return True
 
 
 def _waves(session: Session, newsletter: Newsletter, edition: Edition, *, now: datetime) -> list[tuple[int, datetime]]:
@@ -108,7 +122,7 @@ def _waves(session: Session, newsletter: Newsletter, edition: Edition, *, now: d
     """
     query = select(EditionRhythm.at, RhythmRow).join(RhythmRow, RhythmRow.id == EditionRhythm.rhythm_id)
     found: list[tuple[int, datetime]] = []
-    day = edition.local_date or edition.send_at.date()  # always a date: special editions are not asked here
+    day = _day_of(edition)
     for at, rhythm in session.execute(query.where(EditionRhythm.edition_id == edition.id)).all():
         rule = rule_for(newsletter, beat_of_row(rhythm))
         new = instant_on(rule, day) if kept_free_by(rule, day) is None else None
@@ -117,15 +131,18 @@ def _waves(session: Session, newsletter: Newsletter, edition: Edition, *, now: d
     return found
 
 
-def _begin_with_first(session: Session, edition: Edition) -> None:
-    """An edition begins with the first of its waves; one that has none is gone, unless a test was sent of it."""
-    first = session.scalars(
-        select(EditionRhythm.at).where(EditionRhythm.edition_id == edition.id).order_by(EditionRhythm.at).limit(1)
-    ).first()
+def _begin_with_first(session: Session, newsletter: Newsletter, edition: Edition, *, now: datetime) -> None:
+    """An edition begins with the first of its waves; one that has none is left out."""
+    of_edition = select(EditionRhythm.at).where(EditionRhythm.edition_id == edition.id)
+    first = session.scalars(of_edition.order_by(EditionRhythm.at).limit(1)).first()
     if first is not None:
         edition.send_at, edition.cutoff_at = first, first - defaults.CUTOFF_BEFORE_SEND
-    elif session.scalar(select(Variant.id).where(Variant.edition_id == edition.id).limit(1)) is None:
-        session.delete(edition)
-        session.flush()
-    else:
-        edition.state, edition.reason = EditionState.SKIPPED, "The newsletter's calendar was changed."
+        return
+    name = kept_free_by(rule_of(newsletter, Cadence(edition.cadence)), _day_of(edition))
+    edition.state, edition.finished_at = EditionState.SKIPPED, now
+    edition.reason = "The newsletter's calendar was changed." if name is None else left_out(name)
+
+
+def _day_of(edition: Edition) -> date:
+    assert edition.local_date is not None  # noqa: S101 - special editions are not asked for here
+    return edition.local_date

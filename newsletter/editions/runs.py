@@ -75,6 +75,11 @@ def upcoming(session: Session, newsletter: Newsletter, cadence: Cadence, *, now:
     return session.scalar(query)
 
 
+def left_out(name: str) -> str:
+    """Why no digest goes out on a blackout date, as a sentence."""
+    return f"No digest goes out that day: {name}. The next one has its articles."
+
+
 def _advance(session: Session, newsletter: Newsletter, rhythm: RhythmRow, *, now: datetime) -> None:
     """Make the editions of all runs up to the next one: while nothing ran, some may have been missed."""
     rule = rule_for(newsletter, beat_of_row(rhythm))
@@ -99,7 +104,8 @@ def _join_open_editions(session: Session, newsletter: Newsletter, rhythm: Rhythm
         Edition.fanned_out_at.is_(None),
     )
     for edition in session.scalars(query).all():
-        at = None if edition.local_date is None else instant_on(rule, edition.local_date)
+        day = edition.local_date
+        at = None if day is None or kept_free_by(rule, day) is not None else instant_on(rule, day)
         if at is not None:
             _attach(session, edition, rhythm, at)
 
@@ -108,7 +114,8 @@ def _serve(session: Session, newsletter: Newsletter, rhythm: RhythmRow, run: Occ
     """Let an edition serve a run of a rhythm, unless it is over: then that rhythm begins with the one after."""
     rule = rule_for(newsletter, beat_of_row(rhythm))
     edition = _edition(session, newsletter, rule, run, now=now)
-    if edition.fanned_out_at is None and edition.state in _OPEN:
+    is_left_out = kept_free_by(rule, run.local_date) is not None
+    if edition.fanned_out_at is None and edition.state in _OPEN and not is_left_out:
         _attach(session, edition, rhythm, run.at)
 
 
@@ -131,7 +138,7 @@ def _edition(session: Session, newsletter: Newsletter, rule: Rule, run: Occurren
         "state": EditionState.COLLECTING if name is None else EditionState.SKIPPED,
         "cutoff_at": cutoff_at,
         "send_at": run.at,
-        "reason": None if name is None else f"No digest goes out that day: {name}. The next one has its articles.",
+        "reason": None if name is None else left_out(name),
         "finished_at": None if name is None else now,
     }
     insert_if_new(session, Edition, [row])

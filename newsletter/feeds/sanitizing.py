@@ -42,6 +42,8 @@ _SCHEMES: Final = {"http", "https"}
 _IMAGE: Final = re.compile(r'<img((?:\s[\w-]+="[^"]*")*)\s*/?>')  # as nh3 writes it
 _NO_HOST: Final = re.compile(r"[\x00-\x20#%/<>?@\\^|\x7f\ufffd\"'`{}]")
 _LINK: Final = re.compile(r'<a((?:\s[\w-]+="[^"]*")+)>')
+_FIRST_BREAKS: Final = re.compile(r"<pre>\n+")
+_MOST_READINGS: Final = 5
 _ATTRIBUTE: Final = re.compile(r'\s([\w-]+)="([^"]*)"')
 _BLOCK: Final = re.compile(
     r"<(?=/?(?:p|br|hr|h[1-6]|div|li|ul|ol|dl|dt|dd|tr|td|th|table|blockquote|pre|figure|figcaption|section"
@@ -73,14 +75,20 @@ def safe_html(markup: str, base_url: str) -> str:
     Cleaning what is clean changes nothing. Links lose what only tells where a reader came from.
     """
     clean = _clean(markup, base_url)
-    # Ends that were missing have been added; what now is too long is cut as it would be the next time.
-    is_longer = len(clean) > LONGEST_HTML or clean.count("<") > MOST_TAGS
-    return _clean(clean, base_url) if is_longer else clean
+    # Ends that were missing have been added, what was too long has been cut, and what stood where it may not has been
+    # put elsewhere: written out, all of that may be read otherwise. Nearly always the second reading changes nothing.
+    for _ in range(_MOST_READINGS):
+        fits = len(clean) <= LONGEST_HTML and clean.count("<") <= MOST_TAGS
+        if fits and _harmless(clean, absolute(base_url, "")) == clean:
+            break
+        clean = _clean(clean, base_url)
+    return clean
 
 
 def _clean(markup: str, base_url: str) -> str:
     clean = _harmless(unveiled(bounded(markup)), absolute(base_url, ""))
     clean = UNPRINTABLE.sub("", clean)  # some were written as references
+    clean = _FIRST_BREAKS.sub("<pre>", clean)  # whoever reads it takes the first away
     return _LINK.sub(_plain_link, _shown_once(_IMAGE.sub(_visible_image, clean))).strip()
 
 

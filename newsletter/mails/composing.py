@@ -151,7 +151,7 @@ class MailComposer:
         newsletter = ready.newsletter
         if newsletter is None:
             return sender_of(_DESK, f"gazette@{site_name(self.links.base_url)}", "")
-        name = _DESK if isinstance(ready, LinkHolder | FeedEditor) else newsletter.name
+        name = _DESK if isinstance(ready, LinkHolder | FeedEditor | AskedEditor) else newsletter.name
         return sender_of(name, newsletter.sender_address, newsletter.reply_address)
 
     def _leave_address(self, kind: MailKind, ready: Ready, domain: str) -> str | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from config import defaults
 from newsletter.editions.editions import Question
+from newsletter.editions.questions import answer_until
 from newsletter.language import long_date, zone_in_words
 from newsletter.links import Links
 from newsletter.mails.cleaning import one_line
@@ -30,14 +30,13 @@ def content(editor: AskedEditor, links: Links) -> EditionQuestionMail:
     """What the mail says. Pure."""
     edition, zone = editor.edition, editor.newsletter.zone
     day = edition.local_date or edition.send_at.astimezone(ZoneInfo(zone)).date()
-    asked_at = edition.asked_at or edition.cutoff_at
     return EditionQuestionMail(
         newsletter=one_line(editor.newsletter.name),
         edition=f"the {edition.cadence} digest of {long_date(day)}",
         is_late=edition.question == Question.LATE,
         hour=_moment(edition.send_at, zone),
         titles=[one_line(each) for each in editor.titles],
-        until=_moment(asked_at + defaults.ANSWER_WITHIN, zone),
+        until=_moment(answer_until(edition), zone),
         desk_url=links.desk_edition(edition.id),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.editors import Editor, LoginLink
@@ -105,6 +105,7 @@ Ready = Reader | MailboxOwner | Mover | ProofReader | LinkHolder | FeedEditor | 
 
 _ERASED: Final = "the reader's record is gone"
 _EDITOR_GONE: Final = "the editor's account is gone"
+_EDITION_GONE: Final = "the edition is gone"
 _SUPPRESSED: Final = "nothing may be written to this address any more"
 
 
@@ -214,37 +215,39 @@ def _mover(session: Session, row: Delivery, kind: MailKind, now: datetime) -> Mo
     return Mover(address, newsletter, tongue_for(newsletter, subscriber.language), change)
 
 
-def _proof_reader(session: Session, row: Delivery) -> ProofReader | Withhold:
+def _of_variant(session: Session, row: Delivery) -> tuple[Editor | None, Edition | None, Newsletter | None]:
+    """The editor to whom a variant of an edition is mailed, and what it is a variant of."""
     editor = None if row.editor_id is None else session.get(Editor, row.editor_id)
     variant = None if row.variant_id is None else session.get(Variant, row.variant_id)
     edition = None if variant is None else session.get(Edition, variant.edition_id)
-    newsletter = None if edition is None else session.get(Newsletter, edition.newsletter_id)
+    return editor, edition, None if edition is None else session.get(Newsletter, edition.newsletter_id)
+
+
+def _proof_reader(session: Session, row: Delivery) -> ProofReader | Withhold:
+    editor, _, newsletter = _of_variant(session, row)
     if editor is None:
         return Withhold(_EDITOR_GONE)
     if newsletter is None:
-        return Withhold("the edition is gone")
+        return Withhold(_EDITION_GONE)
     return ProofReader(editor.address, newsletter)
 
 
 def _asked_editor(session: Session, row: Delivery) -> AskedEditor | Withhold:
-    editor = None if row.editor_id is None else session.get(Editor, row.editor_id)
-    variant = None if row.variant_id is None else session.get(Variant, row.variant_id)
-    edition = None if variant is None else session.get(Edition, variant.edition_id)
-    newsletter = None if edition is None else session.get(Newsletter, edition.newsletter_id)
+    editor, edition, newsletter = _of_variant(session, row)
     if editor is None:
         return Withhold(_EDITOR_GONE)
-    if variant is None or edition is None or newsletter is None:
-        return Withhold("the edition is gone")
+    if edition is None or newsletter is None:
+        return Withhold(_EDITION_GONE)
     if not is_asked(edition):
         return Withhold("the question has been answered")
-    found = {each.id: each.shown_title for each in session.scalars(_articles(variant.article_ids))}
-    return AskedEditor(
-        editor.address, newsletter, edition, [found[each] for each in variant.article_ids if each in found]
-    )
+    return AskedEditor(editor.address, newsletter, edition, _titles(session, row))
 
 
-def _articles(ids: Sequence[int]) -> Select[Article]:
-    return select(Article).where(Article.id.in_(ids))
+def _titles(session: Session, row: Delivery) -> list[str]:
+    """The titles of the articles of a variant, in its order."""
+    article_ids = session.scalar(select(Variant.article_ids).where(Variant.id == row.variant_id)) or []
+    found = {each.id: each.shown_title for each in session.scalars(select(Article).where(Article.id.in_(article_ids)))}
+    return [found[each] for each in article_ids if each in found]
 
 
 def _feed_editor(session: Session, row: Delivery) -> FeedEditor | Withhold:

@@ -40,7 +40,19 @@ def test_dates_are_kept_in_one_form_and_order(typed: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Christmas", "31.2.", "2026-13-01", "29.2.2027", "24 Dezembertag", "12-24x", "24", "<b>", "9999999-1-1"]
+    "line",
+    [
+        "Christmas",
+        "31.2.",
+        "2026-13-01",
+        "29.2.2027",
+        "24 Dezembertag",
+        "12-24x",
+        "24",
+        "24 Marathon",
+        "<b>",
+        "9999999-1-1",
+    ],
 )
 def test_a_line_that_is_no_date_is_named(line: str) -> None:
     with pytest.raises(RefusedError, match="Write it like"):
@@ -135,14 +147,16 @@ def test_public_holidays_are_taken_from_a_calendar_file() -> None:
     content = an_ics(
         "SUMMARY:Christmas Day\r\nDTSTART;VALUE=DATE:20201225\r\nRRULE:FREQ=YEARLY\r\n",
         "SUMMARY:Good Friday\r\nDTSTART;VALUE=DATE:20270326\r\nDTEND;VALUE=DATE:20270327\r\n",
+        "SUMMARY:Thanksgiving\r\nDTSTART;VALUE=DATE:20261126\r\nRRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH\r\n",
         "SUMMARY:A meeting\r\nDTSTART:20270102T090000Z\r\nDTEND:20270102T100000Z\r\n",
         "SUMMARY:Long ago\r\nDTSTART;VALUE=DATE:20190326\r\n",
         "SUMMARY:A leave of months\r\nDTSTART;VALUE=DATE:20270401\r\nDTEND;VALUE=DATE:20270901\r\n",
     )
     lines = holidays_in(content, today=TODAY).splitlines()
     assert lines[0] == "2026-12-25 Christmas Day"
+    assert sum("Thanksgiving" in line for line in lines) == 5  # the fourth Thursday of five Novembers
     assert "2027-03-26 Good Friday" in lines
-    assert len(lines) == 6  # five Christmases and a Good Friday
+    assert len(lines) == 11  # with five Christmases and a Good Friday
     assert written("\n".join(lines)).splitlines() == lines
 
 
@@ -157,6 +171,10 @@ def test_public_holidays_are_taken_from_a_calendar_file() -> None:
         an_ics("SUMMARY:x\r\nDTSTART;VALUE=DATE:2027\r\n"),
         an_ics("SUMMARY:x\r\nDTSTART;VALUE=DATE:20270101\r\nRRULE:FREQ=NEVER;BYDAY=??\r\n"),
         an_ics("SUMMARY:x\r\nDTSTART;VALUE=DATE:20270101\r\nRRULE:FREQ=DAILY\r\n"),
+        an_ics("SUMMARY:x\r\nDTSTART;VALUE=DATE:20270101\r\nRRULE:FREQ=SECONDLY\r\n"),
+        an_ics("SUMMARY:x\r\nDTSTART;VALUE=DATE:20270101\r\nRRULE:FREQ=YEARLY;BYDAY=MO,TU,WE\r\n"),
+        an_ics(*["SUMMARY:x\r\nDTSTART;VALUE=DATE:20270101\r\nRRULE:FREQ=YEARLY\r\n"] * (MOST_DATES + 1)),
+        an_ics("SUMMARY:x\r\n"),
         an_ics(),
     ],
 )

@@ -96,7 +96,7 @@ def having(wanted: Filter, *, now: datetime) -> ColumnElement[bool]:
     """The condition of a filter, as `whereabouts` would decide."""
     free = and_(Article.standing == Standing.FREE, Article.released_at.is_not(None))
     out = _on_lists(*WENT_OUT)
-    listed = or_(out, and_(free, _on_lists(EditionState.CLOSED)))
+    listed = or_(out, and_(free, _on_lists(EditionState.CLOSED, EditionState.WAITING)))
     ahead = and_(free, Article.released_at > now, ~listed)
     has_moment = or_(
         Article.released_at.is_not_distinct_from(Article.embargo_at),

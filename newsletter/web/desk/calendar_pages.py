@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from config import defaults
 from newsletter.catalogue.blackouts import OnBlackout, written
@@ -16,7 +17,16 @@ from newsletter.web.desk.blueprints import desk_blueprint
 from newsletter.web.desk.masthead import masthead, newsletter_or_404
 from newsletter.web.doors import now, reading, writing
 
+_OTHER_FIELDS = 128 * 1024
+
 blueprint = desk_blueprint("calendar_pages", __name__, url_prefix="/desk/n/<slug>/calendar")
+
+
+@blueprint.url_value_preprocessor
+def take_files(_endpoint: str | None, _values: object) -> None:
+    """Let editors send a calendar file along; called before anything of the request is read."""
+    if request.method == "POST" and current_user.is_authenticated:
+        request.max_content_length = LARGEST_FILE + _OTHER_FIELDS
 
 
 @blueprint.get("")

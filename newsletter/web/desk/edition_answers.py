@@ -2,10 +2,11 @@
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from newsletter.editions import answering
-from newsletter.editions.editions import Edition
+from newsletter.editions.editions import Edition, EditionState
 from newsletter.errors import RefusedError
 from newsletter.web.desk.blueprints import desk_blueprint
 from newsletter.web.desk.login import visitor
@@ -28,15 +29,30 @@ def keep_back(edition_id: int) -> ResponseReturnValue:
 
 def _answered(edition_id: int, *, is_yes: bool) -> ResponseReturnValue:
     try:
-        with writing() as session:
-            edition = session.get(Edition, edition_id, with_for_update=True)
-            if edition is None:
-                raise NotFound("There is no such edition. The list of editions shows all there are.")
-            if is_yes:
-                answering.let_go(session, edition, editor_id=visitor().editor_id, now=now())
-            else:
-                answering.keep_back(session, edition, visitor().name, now=now())
-        flash("Approved: it goes out at its hour." if is_yes else "Skipped. Its articles wait for the next one.")
+        said = _let_go(edition_id) if is_yes else _keep_back(edition_id)
     except RefusedError as error:  # somebody else was quicker
-        flash(str(error))
+        said = str(error)
+    flash(said)
     return redirect(url_for("edition_pages.show", edition_id=edition_id), 303)
+
+
+def _let_go(edition_id: int) -> str:
+    with writing() as session:
+        edition = _edition_or_404(session, edition_id)
+        answering.let_go(session, edition, editor_id=visitor().editor_id, now=now())
+        if edition.state == EditionState.CLOSED:
+            return "Approved: it goes out at its hour." if edition.send_at > now() else "It goes out in the morning."
+        return "It goes out now." if edition.state == EditionState.SENDING else "It came too late to go out."
+
+
+def _keep_back(edition_id: int) -> str:
+    with writing() as session:
+        answering.keep_back(session, _edition_or_404(session, edition_id), visitor().name, now=now())
+    return "Skipped. Its articles wait for the next one."
+
+
+def _edition_or_404(session: Session, edition_id: int) -> Edition:
+    edition = session.get(Edition, edition_id)
+    if edition is None:
+        raise NotFound("There is no such edition. The list of editions shows all there are.")
+    return edition

@@ -38,6 +38,7 @@ def show(slug: str) -> ResponseReturnValue:
         newsletter = newsletter_or_404(session, slug)
         shown = {
             "coming": board.next_edition(session, newsletter, board.MAIN, now=at),
+            "asked": running.asked_editions(session, newsletter, now=at),
             "also": board.also_coming(session, newsletter, now=at),
             "feeds": feeds_of(session, newsletter, now=at),
             "readers": board.readers_by_state(session, newsletter.id),

@@ -7,13 +7,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config import defaults
 from newsletter.accounts.editors import Editor
 from newsletter.catalogue.newsletters import Newsletter
 from newsletter.delivery.deliveries import Delivery, DeliveryState
 from newsletter.editions.editions import SPECIAL, Edition, EditionArticle, EditionState
 from newsletter.editions.progress import Progress, progress_of, recent_editions
-from newsletter.editions.questions import is_asked
+from newsletter.editions.questions import ASKED_IN, answer_until, is_asked
 from newsletter.language import zone_in_words
 from newsletter.web.desk.listing import ListedArticle, listed
 from newsletter.web.desk.wording import day_and_time, edition_name, time_left
@@ -59,6 +58,16 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedEdition:
+    """An edition of which editors must say whether it goes out."""
+
+    edition_id: int
+    name: str
+    question: str
+    answer_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListedEdition:
     """A line in the list of editions."""
 
@@ -92,7 +101,7 @@ def running(session: Session, edition: Edition, newsletter: Newsletter, *, now: 
         requested_by=_name(session, edition.requested_by),
         question=edition.question or "",
         is_asked=is_asked(edition),
-        answer_by=day_and_time((edition.asked_at or now) + defaults.ANSWER_WITHIN, zone, now=now),
+        answer_by=day_and_time(answer_until(edition), zone, now=now),
         answered_by=_name(session, edition.answered_by),
         total=progress.total,
         sent=progress.counts[DeliveryState.SENT],
@@ -164,6 +173,17 @@ def past_editions(
             sent=sent.get(edition.id, 0),
         )
         for edition in editions
+    ]
+
+
+def asked_editions(session: Session, newsletter: Newsletter, *, now: datetime) -> list[AskedEdition]:
+    """The editions that wait for an editor's answer, or will at their hour."""
+    query = select(Edition).where(Edition.newsletter_id == newsletter.id, Edition.state.in_(ASKED_IN))
+    return [
+        AskedEdition(edition.id, edition_name(edition, newsletter.zone), edition.question or "", until)
+        for edition in session.scalars(query.order_by(Edition.send_at))
+        if is_asked(edition)
+        for until in [day_and_time(answer_until(edition), newsletter.zone, now=now)]
     ]
 
 

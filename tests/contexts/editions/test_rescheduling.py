@@ -147,6 +147,23 @@ def test_an_edition_of_a_day_that_is_none_any_more_stays_where_a_test_was_sent_o
     ]
 
 
+def test_an_edition_of_which_a_test_was_sent_comes_back_with_its_day(database: Database, clock: StandingClock) -> None:
+    a_newsroom(database, clock)
+    with database.write() as session:
+        editor = an_editor(session)
+        assert proofs.queue_test_send(session, session.get_one(Newsletter, 1), editor.id, now=clock.now())
+    change(database, clock, blackout_dates="27 November A feast")
+    with database.read() as session:
+        [edition] = session.scalars(select(Edition).where(Edition.cadence == "weekly"))
+        assert (edition.state, edition.reason) == (
+            EditionState.SKIPPED,
+            "No digest goes out that day: A feast. The next one has its articles.",
+        )
+    change(database, clock)
+    go_out(database, clock, FRIDAY)
+    assert digests(database)[1] == [[1]]
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

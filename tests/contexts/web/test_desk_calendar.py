@@ -123,6 +123,7 @@ def test_an_editor_approves_an_edition(app: Flask, clock: StandingClock) -> None
     assert "It starts 07:00 (Berlin time), as soon as an editor has approved it." in page
     assert press(browser, "/desk/editions/1", "/desk/editions/1/go").status_code == 303
     page = browser.get("/desk/editions/1")
+    assert "Approved: it goes out at its hour." in words(page)
     assert "Approved by Maren Oduya." in words(page)
     assert "/desk/editions/1/go" not in page.text
     clock.at = FRIDAY
@@ -140,6 +141,8 @@ def test_an_editor_says_what_becomes_of_a_late_edition_and_the_second_is_told(ap
     page = words(browser.get("/desk/editions/1"))
     assert "waits for your decision. It was to start yesterday 07:00 (Berlin time) and could not" in page
     assert "waits for you" in words(browser.get("/desk/n/the-proof/editions"))
+    board = words(browser.get("/desk/n/the-proof"))
+    assert "could not start in time: say whether it still goes out; without an answer by tomorrow 10:00" in board
     assert press(browser, "/desk/editions/1", "/desk/editions/1/skip").status_code == 303
     assert edition_of(app).reason == "Maren Oduya decided that it does not go out. Its articles wait for the next one."
     browser.post("/desk/editions/1/go", data={"csrf_token": token})

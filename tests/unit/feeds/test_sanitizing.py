@@ -5,7 +5,7 @@ import time
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.feeds.sanitizing import (
@@ -108,6 +108,10 @@ def test_nothing_that_acts_is_left(markup: str) -> None:
 
 
 @given(ATTACK, st.sampled_from(["", BASE, "https://proof.example/a/?b=1&c#d"]))
+@example("<a/href='mailto:a@b.c'><table><a/href='java\tscript:x'>", "")
+@example("<pre></table>\n\nx<i><li>x</td><caption><table><li>x", BASE)
+@example("<h1></td></p><font><h1>x<pre><p><ul>", BASE)
+@example("<a href=/1><table><tr><td><a href=/2><table><a href=/3><table><a href=/4>x", BASE)
 def test_cleaning_twice_changes_nothing(markup: str, base: str) -> None:
     once = safe_html(markup, base)
     assert safe_html(once, base) == once
