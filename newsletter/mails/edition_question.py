@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from newsletter.editions.editions import Question
@@ -18,9 +18,9 @@ class EditionQuestionMail:
     """What it says."""
 
     newsletter: str
-    edition: str  # `the weekly digest of Friday, 27 November`
+    edition: str  # `the weekly digest of Friday 27 November`
     is_late: bool
-    hour: str  # when it was to start
+    begins: str  # `at 07:00 (Berlin time)`
     titles: Sequence[str]
     until: str  # without an answer it is skipped then
     desk_url: str
@@ -34,13 +34,22 @@ def content(editor: AskedEditor, links: Links) -> EditionQuestionMail:
         newsletter=one_line(editor.newsletter.name),
         edition=f"the {edition.cadence} digest of {long_date(day)}",
         is_late=edition.question == Question.LATE,
-        hour=_moment(edition.send_at, zone),
+        begins=_begins(edition.send_at, zone, day=day),
         titles=[one_line(each) for each in editor.titles],
         until=_moment(answer_until(edition), zone),
         desk_url=links.desk_edition(edition.id),
     )
 
 
+def _begins(at: datetime, zone: str, *, day: date) -> str:
+    """When it begins, after its day has been said."""
+    is_that_day = at.astimezone(ZoneInfo(zone)).date() == day
+    return f"at {_clock(at, zone)}" if is_that_day else f"on {_moment(at, zone)}"
+
+
 def _moment(at: datetime, zone: str) -> str:
-    local = at.astimezone(ZoneInfo(zone))
-    return f"{long_date(local.date())}, {local:%H:%M} ({zone_in_words(zone)})"
+    return f"{long_date(at.astimezone(ZoneInfo(zone)).date())}, {_clock(at, zone)}"
+
+
+def _clock(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M} ({zone_in_words(zone)})"

@@ -45,6 +45,7 @@ class Upcoming:
     more: int  # due, and do not fit
     least: int
     is_enough: bool
+    waits_for_approval: bool  # it does not go out by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ def _upcoming(
         more=shown.more,
         least=newsletter.minimum_articles,
         is_enough=len(shown.article_ids) >= newsletter.minimum_articles,
+        waits_for_approval=newsletter.asks_approval and (edition is None or edition.answered_at is None),
     )
 
 

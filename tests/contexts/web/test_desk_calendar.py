@@ -121,9 +121,13 @@ def test_an_editor_approves_an_edition(app: Flask, clock: StandingClock) -> None
     browser = logged_in(app)
     page = words(browser.get("/desk/editions/1"))
     assert "It starts 07:00 (Berlin time), as soon as an editor has approved it." in page
+    board = words(browser.get("/desk/n/the-proof"))
+    assert "It goes out once an editor has approved it" in board
+    assert "If you do nothing" not in board
     assert press(browser, "/desk/editions/1", "/desk/editions/1/go").status_code == 303
     page = browser.get("/desk/editions/1")
     assert "Approved: it goes out at its hour." in words(page)
+    assert "If you do nothing, it goes out like this." in words(browser.get("/desk/n/the-proof"))
     assert "Approved by Maren Oduya." in words(page)
     assert "/desk/editions/1/go" not in page.text
     clock.at = FRIDAY
